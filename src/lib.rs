@@ -1,0 +1,38 @@
+//! `scaffold` turns a source tree and a few answers into a hardened container set-up.
+//!
+//! The modules stand in the order in which data flows, edges first; each knows only those below it:
+//!
+//! ```text
+//! cli, prompt            arguments, questions
+//! prove, write           engine, disk
+//! ---------------------  the pure core: no clock, no environment, no disk, no network
+//! answers                flags, spec, prompts, detection and preset -> Spec
+//! detect                 a source tree -> what was found, each with file and line
+//! render                 Plan -> FileSet
+//! plan                   Spec + Preset -> Plan
+//! catalog                presets and templates, built in or brought
+//! spec                   scaffold.toml and scaffold.lock
+//! dockerfile, compose    readers with spans
+//! ignore                 .dockerignore as Docker matches it
+//! report                 places and diagnostics
+//! ```
+
+#[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
+pub mod prompt;
+#[cfg(feature = "cli")]
+pub mod prove;
+#[cfg(feature = "cli")]
+pub mod write;
+
+pub mod answers;
+pub mod catalog;
+pub mod compose;
+pub mod detect;
+pub mod dockerfile;
+pub mod ignore;
+pub mod plan;
+pub mod render;
+pub mod report;
+pub mod spec;

@@ -1,0 +1,221 @@
+//! Places in files and diagnostics about them, with one renderer for people.
+//!
+//! Every module of the crate reports by [`Diagnostic`]: what is wrong, where (file, line, column), and what to do.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde::Serialize;
+
+/// How bad a [`Diagnostic`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Something worth knowing; nothing has to be done.
+    Note,
+    /// Works, but not as well or as long as it should.
+    Warning,
+    /// The command cannot go on.
+    Error,
+}
+
+/// A byte range in the text of a named file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The path as the user would write it, with `/`.
+    pub file: String,
+    /// The whole text of the file, for the excerpt.
+    pub source: String,
+    /// Bytes of `source`; empty means a point.
+    pub span: Range<usize>,
+}
+
+impl Place {
+    /// Line and column (in characters), both counted from 1.
+    #[must_use]
+    pub fn line_column(&self) -> (usize, usize) {
+        line_column(&self.source, self.span.start)
+    }
+}
+
+/// Line and column (in characters) of byte `at` in `source`, both counted from 1.
+#[must_use]
+pub fn line_column(source: &str, at: usize) -> (usize, usize) {
+    let mut at = at.min(source.len());
+    while !source.is_char_boundary(at) {
+        at -= 1;
+    }
+    let before = &source[..at];
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+}
+
+/// One message to a person: lower case, no final stop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// Where, if it is about a file.
+    pub place: Option<Place>,
+    /// What stands beneath the marked place.
+    pub label: Option<String>,
+    /// Further facts.
+    pub notes: Vec<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error with this message and nothing else yet.
+    pub fn error(message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, message)
+    }
+
+    /// A warning with this message and nothing else yet.
+    pub fn warning(message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, message)
+    }
+
+    /// A note with this message and nothing else yet.
+    pub fn note(message: impl Into<String>) -> Self {
+        Self::new(Severity::Note, message)
+    }
+
+    fn new(severity: Severity, message: impl Into<String>) -> Self {
+        Self { severity, message: message.into(), place: None, label: None, notes: Vec::new(), help: None }
+    }
+
+    /// Says where.
+    #[must_use]
+    pub fn at(mut self, file: impl Into<String>, source: impl Into<String>, span: Range<usize>) -> Self {
+        self.place = Some(Place { file: file.into(), source: source.into(), span });
+        self
+    }
+
+    /// Says what stands at the place.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Adds a fact.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The text for a person, as rustc would show it, with colours if `colour`.
+    #[must_use]
+    pub fn render(&self, colour: bool) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
+        };
+        let title = level.primary_title(self.message.as_str());
+        let mut group = match &self.place {
+            Some(place) => {
+                let mut span = place.span.start.min(place.source.len())..place.span.end.min(place.source.len());
+                if span.end < span.start {
+                    span.end = span.start;
+                }
+                let mut mark = AnnotationKind::Primary.span(span);
+                if let Some(label) = &self.label {
+                    mark = mark.label(label.as_str());
+                }
+                title.element(Snippet::source(place.source.as_str()).path(place.file.as_str()).annotation(mark))
+            }
+            None => Group::with_title(title),
+        };
+        for note in &self.notes {
+            group = group.element(Level::NOTE.message(note.as_str()));
+        }
+        if let Some(help) = &self.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[group])
+    }
+}
+
+impl std::fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostic {}
+
+/// The nearest of `known` to a misspelt `word`, if one is near enough to be meant.
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = 1 + word.chars().count() / 4;
+    known
+        .into_iter()
+        .map(|candidate| (edit_distance(word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours between two short words.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let replace = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let mut best = replace.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    best = best.min(rows[i - 2][j - 2] + 1);
+                }
+                best
+            };
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_what_where_and_what_to_do() {
+        let source = "[service]\nprot = 3000\n";
+        let shown = Diagnostic::error("`prot` is not a key of `[service]`")
+            .at("scaffold.toml", source, 10..14)
+            .label("did you mean `port`?")
+            .help("the keys are name, port and start")
+            .render(false);
+        assert!(shown.contains("scaffold.toml:2:1"), "{shown}");
+        assert!(shown.contains("^^^^ did you mean `port`?"), "{shown}");
+        assert!(shown.contains("help: the keys are"), "{shown}");
+    }
+
+    #[test]
+    fn near_words_are_proposed_and_far_ones_are_not() {
+        let known = ["port", "start", "name"];
+        assert_eq!(did_you_mean("prot", known), Some("port"));
+        assert_eq!(did_you_mean("strat", known), Some("start"));
+        assert_eq!(did_you_mean("volume", known), None);
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        assert_eq!(line_column("a\né=x", 5), (2, 3));
+    }
+}
