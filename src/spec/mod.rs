@@ -1,1 +1,3 @@
-//! (being built)
+//! What the user wants: `scaffold.toml`, its typed values, and `scaffold.lock`.
+
+pub mod values;
