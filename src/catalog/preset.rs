@@ -396,6 +396,9 @@ pub struct Manager {
     /// Its steps by name (`setup`, `install`, ...), each a choice. The template says where they stand.
     #[serde(default)]
     pub steps: BTreeMap<String, Vec<Step>>,
+    /// The steps that need its credentials.
+    #[serde(default = "credential_steps")]
+    pub with_credentials: Vec<String>,
     /// How it takes credentials for a private registry.
     #[serde(default)]
     pub credentials: Vec<Credential>,
@@ -657,6 +660,9 @@ pub struct Base {
     /// The releases that it has; all when empty.
     #[serde(default)]
     pub releases: Vec<String>,
+    /// Its PATH holds what start commands name, although there is no shell.
+    #[serde(default)]
+    pub on_path: bool,
     /// Programs by full path, for start commands and probes: `{ node = "/nodejs/bin/node" }`.
     #[serde(default)]
     pub programs: BTreeMap<String, String>,
@@ -720,6 +726,14 @@ pub struct Probe {
     pub argv: BTreeMap<String, Vec<String>>,
     /// A constant program for an interpreter.
     pub program: String,
+    /// A constant program that looks at a file's age.
+    pub heartbeat: String,
+    /// The command for a heartbeat, with `{program}`, `{file}` and `{max_age}` in seconds. A choice by base.
+    pub heartbeat_argv: BTreeMap<String, Vec<String>>,
+    /// The command is a program that the template builds.
+    pub compiled: bool,
+    /// The path that this server always answers.
+    pub default_path: Option<String>,
     /// Where a health path is found in the source. None: `/`, and any answer below 500 counts.
     pub path: Vec<Source>,
 }
@@ -820,12 +834,23 @@ pub struct Preset {
     /// Memory limit of the service.
     #[serde(default = "default_memory")]
     pub memory: String,
+    /// How long a stop may take: longer than the servers of this language wait for open requests.
+    #[serde(default = "default_stop_grace")]
+    pub stop_grace: String,
+    /// What goes from the build stage into the image, instead of the whole project.
+    #[serde(default)]
+    pub ship: Vec<Ship>,
     /// Patterns for .dockerignore: what this language leaves behind.
     #[serde(default)]
     pub ignore: Vec<String>,
-    /// Files written beside the Dockerfile, by path: the template of each (`nginx/nginx.conf`).
-    #[serde(default)]
-    pub files: BTreeMap<String, String>,
+}
+
+fn default_stop_grace() -> String {
+    "15s".to_owned()
+}
+
+fn credential_steps() -> Vec<String> {
+    ["install", "production", "prune"].map(str::to_owned).to_vec()
 }
 
 fn app_folder() -> String {

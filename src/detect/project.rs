@@ -120,6 +120,17 @@ impl<'a> Project<'a> {
         self.problems.borrow().clone()
     }
 
+    /// Adds what a person should hear, once.
+    pub fn add_note(&self, problem: Diagnostic) {
+        self.note(problem);
+    }
+
+    /// Where a condition that holds was seen.
+    #[must_use]
+    pub fn evidence(&self, when: &When) -> Option<Evidence> {
+        self.evidence_of(when)
+    }
+
     pub(super) fn note(&self, problem: Diagnostic) {
         let mut problems = self.problems.borrow_mut();
         if !problems.contains(&problem) {
@@ -611,7 +622,7 @@ pub fn kebab(text: &str) -> String {
 }
 
 /// Fills `{name}` with what `value` gives; a brace that no lower-case name follows, or that a `$` precedes, stays.
-pub(super) fn fill_with(text: &str, value: impl Fn(&str) -> Option<String>) -> Option<String> {
+pub(crate) fn fill_with(text: &str, value: impl Fn(&str) -> Option<String>) -> Option<String> {
     let mut out = String::new();
     let mut rest = text;
     while let Some(open) = rest.find('{') {

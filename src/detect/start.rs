@@ -3,7 +3,7 @@
 use super::command::{self, Command};
 use super::project::{Evidence, Found, Origin, Project};
 use super::range;
-use crate::catalog::preset::{Framework, Start as Entry};
+use crate::catalog::preset::{Framework, Source, Start as Entry};
 use crate::report::Diagnostic;
 
 /// A start command that can be proposed.
@@ -28,16 +28,52 @@ pub struct Start {
 }
 
 /// The framework that was found.
-pub(super) fn framework<'a>(project: &Project<'a>) -> Option<&'a Framework> {
+pub fn framework<'a>(project: &Project<'a>) -> Option<&'a Framework> {
     let id = project.text_of("framework")?;
     project.preset.frameworks.iter().find(|framework| framework.id == id)
+}
+
+/// Whether another preset serves what this project builds, unless the user says how it is started.
+#[must_use]
+pub fn served_by_another(project: &Project) -> bool {
+    project.given("start").is_none() && framework(project).is_some_and(|framework| framework.served_by.is_some())
+}
+
+/// The start command, chosen once.
+#[must_use]
+pub fn chosen(project: &Project) -> Option<Start> {
+    if served_by_another(project) { None } else { choose(project) }
+}
+
+/// Says so when the service can only be reached from inside its container.
+pub fn look_for_loopback(project: &Project) {
+    if served_by_another(project) || choose(project).is_none_or(|start| start.binds || start.worker) {
+        return;
+    }
+    for rule in &project.preset.loopback {
+        if rule.when.as_ref().is_some_and(|when| !project.holds(when)) {
+            continue;
+        }
+        let source = Source { text: rule.text.clone(), regex: Some(rule.regex.clone()), ..Source::default() };
+        for found in project.source(&source) {
+            let Some(evidence) = found.evidence else { continue };
+            let text = project.tree.read(&evidence.file).unwrap_or_default();
+            let fine = rule.unless.as_ref().and_then(|unless| project.regex(unless)).is_some_and(|unless| unless.is_match(text));
+            if !fine {
+                project.note(
+                    Diagnostic::warning(format!("{evidence}: the service listens on loopback only, where nothing outside its container reaches it")).help(rule.help.clone()),
+                );
+                return;
+            }
+        }
+    }
 }
 
 /// The best start command.
 pub(super) fn choose(project: &Project) -> Option<Start> {
     if let Some(given) = project.given("start") {
-        let command = command::from_words(project, crate::spec::values::split_words(&given.value).ok()?, Vec::new());
         let words = crate::spec::values::split_words(&given.value).ok()?;
+        let command = command::from_words(project, words.clone(), Vec::new());
         // the user's own words are taken as they are; what is known about the program still counts
         return Some(Start { argv: words, evidence: None, origin: given.origin, ..start_of(project, command.unwrap_or_default(), false, None) });
     }
@@ -129,7 +165,7 @@ pub(super) fn port(project: &Project) -> Option<Found> {
 }
 
 /// The variable that the service reads its port from.
-pub(super) fn port_env(project: &Project) -> Option<String> {
+pub fn port_env(project: &Project) -> Option<String> {
     if let Some(name) = framework(project).and_then(|framework| framework.port_env.clone()) {
         return Some(name);
     }

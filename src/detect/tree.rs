@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 pub trait Tree {
     /// Whether there is a file (not a folder) of this path.
     fn exists(&self, path: &str) -> bool;
+    /// Whether there is a folder of this path with a file in it.
+    fn has_folder(&self, path: &str) -> bool;
     /// The text of a file; `None` if there is none, it is no UTF-8, or it is too long to be worth reading.
     fn read(&self, path: &str) -> Option<&str>;
     /// The names of the files in the root.
@@ -15,9 +17,9 @@ pub trait Tree {
 }
 
 /// Folders that never hold source of a project, at any depth.
-pub const SKIPPED_FOLDERS: [&str; 15] = [
+pub const SKIPPED_FOLDERS: [&str; 14] = [
     "node_modules", ".git", ".hg", ".svn", "target", ".venv", "venv", "__pycache__", ".tox", ".nox", ".mypy_cache", ".scaffold", ".next",
-    ".yarn", "site-packages",
+    "site-packages",
 ];
 
 /// Sorts paths as [`Tree::files`] promises.
@@ -47,6 +49,10 @@ impl MemoryTree {
 impl Tree for MemoryTree {
     fn exists(&self, path: &str) -> bool {
         self.texts.contains_key(path)
+    }
+    fn has_folder(&self, path: &str) -> bool {
+        let prefix = format!("{path}/");
+        self.texts.range(prefix.clone()..).next().is_some_and(|(path, _)| path.starts_with(&prefix))
     }
     fn read(&self, path: &str) -> Option<&str> {
         self.texts.get(path).map(String::as_str)

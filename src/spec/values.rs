@@ -49,6 +49,9 @@ macro_rules! value {
             }
         }
 
+        #[cfg(test)]
+        super::schema::plain!($name, { "type": "string" });
+
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
@@ -75,11 +78,11 @@ value! {
 }
 value! {
     /// An image reference with a tag or digest, such as `node:26-trixie-slim`. `scratch` stands for no image at all.
-    ImageRef, "image", |text| image_reference(text)
+    ImageRef, "image-ref", |text| image_reference(text)
 }
 value! {
     /// A registry with an optional path, such as `registry.example.com:5000/mirror`, to stand before an image's name.
-    RegistryPrefix, "registry-prefix", |text| {
+    RegistryPrefix, "word", |text| {
         if !text.is_empty() && !text.ends_with('/') && image_reference(&format!("{text}/x:1")).is_ok() && text.split('/').next().is_some_and(|host| host.contains(['.', ':']) || host == "localhost") {
             Ok(())
         } else {
@@ -122,7 +125,7 @@ value! {
 }
 value! {
     /// The name of a secret: its file's name under `/run/secrets` and its id in a build mount.
-    SecretId, "word", |text| {
+    SecretId, "secret-id", |text| {
         let first = text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
         if first && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b)) {
             Ok(())
