@@ -92,35 +92,48 @@ impl Machine {
         let mut active = vec![false; end + 1];
         let mut then = active.clone();
         active[0] = true;
+        // All active steps are in `first..=last`: mostly a few, so the rest of a long pattern costs nothing.
+        let (mut first, mut last) = (0, 0);
         let mut previous = None;
         for next in text.chars().map(Some).chain([None]) {
+            let (mut then_first, mut then_last) = (end, 0);
+            let mut at = first;
             // What takes no character leads forward only, so one pass from the left reaches everything.
-            for (at, step) in self.steps.iter().enumerate() {
-                if active[at] {
-                    match step {
-                        Step::One(_) => {}
-                        Step::Many(_) => active[at + 1] = true,
+            while at <= last && at < end {
+                if std::mem::take(&mut active[at]) {
+                    let (free, taken) = match &self.steps[at] {
+                        Step::One(set) => (None, next.filter(|c| set.has(*c)).map(|_| at + 1)),
+                        Step::Many(set) => (Some(at + 1), next.filter(|c| set.has(*c)).map(|_| at)),
                         Step::Maybe => {
-                            active[at + 1] = true;
                             active[at + 3] = true;
+                            last = last.max(at + 3);
+                            (Some(at + 1), None)
                         }
-                        Step::Assert(assertion) => active[at + 1] |= assertion.holds(previous, next),
+                        Step::Assert(assertion) => (assertion.holds(previous, next).then_some(at + 1), None),
+                    };
+                    if let Some(free) = free {
+                        active[free] = true;
+                        last = last.max(free);
+                    }
+                    if let Some(taken) = taken {
+                        then[taken] = true;
+                        then_first = then_first.min(taken);
+                        then_last = then_last.max(taken);
                     }
                 }
+                at += 1;
             }
-            let Some(c) = next.filter(|_| !active[end]) else { break };
-            then.fill(false);
-            for (at, step) in self.steps.iter().enumerate().filter(|(at, _)| active[*at]) {
-                match step {
-                    Step::One(set) => then[at + 1] |= set.has(c),
-                    Step::Many(set) => then[at] |= set.has(c),
-                    Step::Maybe | Step::Assert(_) => {}
-                }
+            if active[end] {
+                return true;
+            }
+            if then_first > then_last {
+                return false;
             }
             std::mem::swap(&mut active, &mut then);
+            (first, last) = (then_first, then_last);
             previous = next;
         }
-        active[end]
+        false
     }
 }
 
