@@ -7,3 +7,7 @@ mod scan;
 mod shell;
 pub use closure::closure;
 pub use lint::lint;
+pub mod context;
+pub mod standin;
+pub use context::{Contexts, contexts};
+pub use standin::{Grammar, StandIns};
