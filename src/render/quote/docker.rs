@@ -63,7 +63,7 @@ pub(super) fn copy(words: &[String]) -> Quoted {
 
 /// A source that names one path: BuildKit expands variables in it, then wildcards. A class of one character is the
 /// only escape that it keeps (Docker's reference, "COPY arr[[]0].txt"; read 2026-11-24).
-pub(in super::super) fn copy_source(path: &str) -> String {
+fn copy_source(path: &str) -> String {
     let mut quoted = String::new();
     for c in path.chars() {
         match c {
@@ -76,7 +76,7 @@ pub(in super::super) fn copy_source(path: &str) -> String {
 }
 
 /// A destination: variables are expanded, wildcards are not.
-pub(in super::super) fn copy_destination(path: &str) -> String {
+fn copy_destination(path: &str) -> String {
     path.chars().fold(String::new(), |mut quoted, c| {
         if matches!(c, '"' | '\'' | '$') {
             quoted.push('\\');

@@ -23,7 +23,6 @@ mod yaml;
 
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
-pub(super) use docker::{copy_destination, copy_source};
 pub(super) use shell::run_lines;
 pub(super) use yaml::{Scalar, scalar};
 
