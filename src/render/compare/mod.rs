@@ -11,7 +11,7 @@ mod toml;
 mod yaml;
 
 use super::quote::shown;
-use super::standin::{Entry, StandIns};
+use super::standin::{Broken, Entry, Found, StandIns};
 use crate::report::Diagnostic;
 
 /// How a rendered file is read back.
@@ -40,11 +40,19 @@ struct Part {
     text: String,
     /// Where it starts, in bytes.
     at: usize,
+    /// Whether programs split it at `:` and `,`, as compose does with `volumes` and BuildKit with `--mount`.
+    separated: bool,
+    /// Whether the text is already a real one, in which nothing is a stand-in.
+    real: bool,
 }
 
 impl Part {
     fn new(role: impl Into<String>, text: impl Into<String>, at: usize) -> Self {
-        Self { role: role.into(), text: text.into(), at }
+        Self { role: role.into(), text: text.into(), at, separated: false, real: false }
+    }
+
+    fn separated(self) -> Self {
+        Self { separated: true, ..self }
     }
 }
 
@@ -105,14 +113,15 @@ pub fn compare(file: &str, kind: FileKind, real: &str, standin: &str, table: &St
             };
             return Err(blamed(difference(file, real, place).label(label), &nearest));
         };
-        let entries = table.find(&want.text).map_err(|_| {
-            difference(file, real, place)
-                .label("the template changes the text of a value here, or holds a text made to look like a stand-in")
-        })?;
+        let (entries, filled) = if want.real { Ok((Vec::new(), want.text.clone())) } else { filled(table, &want.text) }
+            .map_err(|_| {
+                difference(file, real, place).label(
+                    "the template changes the text of a value here, or holds a text made to look like a stand-in",
+                )
+            })?;
         if !entries.is_empty() {
             nearest = entries.iter().map(|found| found.entry).collect();
         }
-        let filled = table.fill(&want.text).unwrap_or_default();
         if want.role != have.role {
             let label = format!("this is {}, where the template says {}", have.role, want.role);
             return Err(blamed(difference(file, real, place).label(label), &nearest));
@@ -121,8 +130,36 @@ pub fn compare(file: &str, kind: FileKind, real: &str, standin: &str, table: &St
             let label = format!("{} reads back as {}, not as {}", have.role, readable(&have.text), readable(&filled));
             return Err(blamed(difference(file, real, place).label(label), &nearest));
         }
+        if let Some(entry) = want.separated.then(|| splitting(&want.text, &entries)).flatten() {
+            let label = format!("{} is split at `:` and `,`, and the value holds one of them", have.role);
+            return Err(blamed(difference(file, real, place).label(label), &[entry]));
+        }
+    }
+    if kind == FileKind::Dockerfile
+        && let Some(refused) = dockerfile::refusal(real)
+    {
+        return Err(Diagnostic::error(format!("BuildKit refuses `{file}` as it was rendered"))
+            .at(file, real, refused.span)
+            .label(refused.message)
+            .help("this is a mistake of the template, or a value that is none of its kind"));
     }
     Ok(())
+}
+
+/// The stand-ins in a text, and the text with the real values.
+fn filled<'t>(table: &'t StandIns, text: &str) -> Result<(Vec<Found<'t>>, String), Broken> {
+    Ok((table.find(text)?, table.fill(text)?))
+}
+
+/// The value that would add a part of its own to a text like `name:/path:ro`.
+fn splitting<'e>(standin: &str, entries: &[Found<'e>]) -> Option<&'e Entry> {
+    const SEPARATORS: [char; 2] = [':', ','];
+    let mut around = standin.to_owned();
+    entries.iter().rev().for_each(|found| around.replace_range(found.span.clone(), ""));
+    if !around.contains(SEPARATORS) {
+        return None;
+    }
+    entries.iter().map(|found| found.entry).find(|entry| entry.real.contains(SEPARATORS))
 }
 
 fn readable(text: &str) -> String {

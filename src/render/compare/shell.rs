@@ -38,7 +38,10 @@ pub(super) fn with_commands(parts: Vec<Part>, table: &StandIns) -> Vec<Part> {
         };
         // A command that the `run` filter refuses was not printed by it: compare it as any other value.
         match command.and_then(|entry| run_lines(&entry.real).ok()) {
-            Some(lines) => expanded.extend(self::parts(&lines.join(" "), part.at)),
+            Some(lines) => {
+                let command = self::parts(&lines.join(" "), part.at);
+                expanded.extend(command.into_iter().map(|part| Part { real: true, ..part }));
+            }
             None => expanded.push(part),
         }
     }

@@ -26,6 +26,7 @@ pub(super) fn parts(text: &str, compose: bool) -> Parts {
             let tag = tag.map_or_else(String::new, |tag| format!(" with the tag {}{}", tag.handle(), tag.suffix()));
             format!("{role}{anchor}{tag}")
         };
+        let scalar_event = matches!(event, Event::Scalar(..));
         let (role, text) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let role = match (style, scalar(&text)) {
@@ -48,7 +49,8 @@ pub(super) fn parts(text: &str, compose: bool) -> Parts {
             Event::StreamStart | Event::StreamEnd => continue,
             _ => ("something else".to_owned(), String::new()),
         };
-        parts.push(Part::new(role, text, at));
+        let part = Part::new(role, text, at);
+        parts.push(if scalar_event { part.separated() } else { part });
     }
     Ok(parts)
 }

@@ -23,7 +23,8 @@ fn list(words: &[String]) -> Quoted {
 /// The value of an `ENV`, `LABEL` or `ARG` pair.
 pub(super) fn env(text: &str) -> Quoted {
     one_line(text, "a value in a Dockerfile")?;
-    if !text.is_empty() && text.chars().all(|c| is_plain(c) || c == '=') {
+    // WORKDIR and the like would take a leading `--` for a flag.
+    if !text.is_empty() && text.chars().all(|c| is_plain(c) || c == '=') && !text.starts_with("--") {
         return Ok(text.to_owned());
     }
     let mut quoted = String::from("\"");
@@ -46,6 +47,9 @@ pub(super) fn copy(words: &[String]) -> Quoted {
         }
         if word.contains('\\') {
             return refuse(word, "holds a backslash, which a path of COPY cannot");
+        }
+        if word.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with("<<") {
+            return refuse(word, "starts as a heredoc does, also in a JSON list");
         }
     }
     let plain = |word: &String| word.chars().all(|c| is_plain(c) || c == '=') && !word.starts_with("--");

@@ -69,20 +69,23 @@ pub(in super::super) fn run_lines(text: &str) -> Result<Vec<String>, Refused> {
         }
         so_far.push(' ');
     }
-    let lexed = lex(so_far.trim_end());
-    let json = so_far.starts_with('[') && serde_json::from_str::<Vec<String>>(&so_far).is_ok();
+    lines.retain(|line| !line.is_empty());
+    let step = lines.join(" ");
+    let lexed = lex(&step);
+    let json = step.starts_with('[') && serde_json::from_str::<Vec<serde::de::IgnoredAny>>(&step).is_ok();
     let why = if lexed.open_other {
         "has a substitution that is not closed"
     } else if lexed.comment {
         "holds a comment, which would end the RUN step or be dropped"
     } else if lexed.heredoc {
         "starts a heredoc, which a step of this kind cannot hold"
-    } else if so_far.starts_with("--") {
+    } else if step.starts_with("--") {
         "starts with `--`, which RUN takes for an option of its own"
     } else if json {
         "is a JSON list, which RUN would not give to the shell"
+    } else if step.is_empty() {
+        "is empty, where a RUN step needs a command"
     } else {
-        lines.retain(|line| !line.is_empty());
         return Ok(lines);
     };
     refuse(text, why)

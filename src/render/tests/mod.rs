@@ -1,5 +1,7 @@
 //! The whole chain with hostile values: context, rendering, second rendering, comparison.
 
+mod dockerfile;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
