@@ -1,0 +1,28 @@
+//! What is wrong with a file, as data.
+
+use std::ops::Range;
+
+/// Something that BuildKit refuses, or warns of while it reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Bytes of the file.
+    pub span: Range<usize>,
+    /// Lower case, no final stop.
+    pub message: String,
+    /// Whether BuildKit refuses the file for it.
+    pub fatal: bool,
+}
+
+/// Problems in the order of their finding.
+#[derive(Debug, Default)]
+pub(super) struct Problems(pub(super) Vec<Problem>);
+
+impl Problems {
+    pub(super) fn fatal(&mut self, span: Range<usize>, message: impl Into<String>) {
+        self.0.push(Problem { span, message: message.into(), fatal: true });
+    }
+
+    pub(super) fn warn(&mut self, span: Range<usize>, message: impl Into<String>) {
+        self.0.push(Problem { span, message: message.into(), fatal: false });
+    }
+}
