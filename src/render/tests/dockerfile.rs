@@ -35,7 +35,7 @@ fn breaks(template: &str, value: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn hostile_values_stay_values(a in hostile::text(), b in hostile::text(), c in hostile::text()) {
@@ -91,7 +91,6 @@ fn the_filter_of_another_place_is_caught() {
         ("RUN `echo {{ v | sh }}`", "a b"),
         ("RUN {{ v | sh }} x", "--mount=type=ssh"),
         ("RUN {{ v | word }} x", "A=1"),
-        ("WORKDIR {{ v | sh }}", "it's"),
         ("USER {{ v | comment }}", "$X"),
         ("COPY {{ v | word }} /x", "--from=a"),
         ("COPY a {{ v | comment }}", "b c"),
