@@ -278,6 +278,34 @@ fn only_one_process_writes_at_a_time() {
 }
 
 #[test]
+fn many_at_once_leave_the_files_of_one_of_them() {
+    let root = tempfile::tempdir().expect("a folder");
+    let paths = ["Dockerfile", "deploy/compose.yaml", "deploy/secrets/password"];
+    let committed: usize = std::thread::scope(|scope| {
+        let one = |number: usize| {
+            (0..15)
+                .filter(|round| {
+                    let changes = paths.map(|path| change(path, &format!("{number} {round}"))).to_vec();
+                    match commit(root.path(), changes) {
+                        Ok(_) => true,
+                        Err(error) => {
+                            assert!(error.to_string().contains("another"), "{error}");
+                            false
+                        }
+                    }
+                })
+                .count()
+        };
+        let threads: Vec<_> = (0..4).map(|number| scope.spawn(move || one(number))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("a thread")).sum()
+    });
+    assert!(committed > 0);
+    let now = tree(root.path());
+    let contents: std::collections::BTreeSet<_> = now.values().flatten().collect();
+    assert_eq!((contents.len(), now.len()), (1, paths.len() + 2), "{now:?}");
+}
+
+#[test]
 fn a_folder_that_was_made_for_nothing_is_removed_again() {
     let home = tempfile::tempdir().expect("a folder");
     let root = home.path().join("a/b");
@@ -443,13 +471,23 @@ mod unix {
         let Some(root) = child_root() else { return };
         let before = tree(&root);
         let large = "x".repeat(1024 * 1024);
-        let changes = vec![change("Dockerfile", "FROM new\n"), change("large/file", &large)];
-        match commit(&root, changes) {
+        say(commit(&root, vec![change("Dockerfile", "FROM new\n"), change("large/file", &large)]));
+        println!("unchanged: {}", tree(&root) == before);
+        println!("recovery: {:?}", recover(&root).map(|recovered| recovered.is_some()).map_err(|_| ()));
+    }
+
+    /// As above, where there may be a whole file system to look at.
+    #[test]
+    fn child_writes_little() {
+        let Some(root) = child_root() else { return };
+        say(commit(&root, vec![change("Dockerfile", "FROM new\n")]));
+    }
+
+    fn say(result: Result<Written, WriteError>) {
+        match result {
             Ok(_) => println!("written"),
             Err(error) => println!("{:?}: {}", error.kind, error.to_string().replace('\n', " ")),
         }
-        println!("unchanged: {}", tree(&root) == before);
-        println!("recovery: {:?}", recover(&root).map(|recovered| recovered.is_some()).map_err(|_| ()));
     }
 
     fn said(mut command: Command) -> String {
@@ -505,7 +543,7 @@ mod unix {
     fn a_place_that_cannot_be_written_to_is_reported() {
         let root = tempfile::tempdir().expect("a folder");
         let command = if can_mount() {
-            let command = child("", "child_writes_much", root.path());
+            let command = child("", "child_writes_little", root.path());
             let mut inner = Command::new("unshare");
             let path = root.path().display();
             let mount = format!("mount --bind '{path}' '{path}' && mount -o remount,ro,bind '{path}' && exec \"$@\"");
@@ -515,7 +553,7 @@ mod unix {
         } else {
             // Nobody can make folders here, not even root; elsewhere an ordinary user is stopped by permissions.
             let anywhere = if cfg!(target_os = "linux") { Path::new("/proc") } else { Path::new("/") };
-            child("", "child_writes_much", anywhere)
+            child("", "child_writes_little", anywhere)
         };
         let said = said(command);
         assert!(said.contains("Outside: error: cannot make the folder `.scaffold`"), "{said}");
