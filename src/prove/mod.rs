@@ -1,1 +1,342 @@
-//! (being built)
+//! The engine: a set-up is built, run locked down and looked at from outside; every step is a named piece of evidence.
+//!
+//! Only the `docker` command line is used, on a copy of the project, under names, ports and labels of this run's own. What is
+//! learnt is in a [`Report`]; what is left behind is nothing but the builder's cache.
+#![cfg_attr(
+    not(test),
+    expect(clippy::disallowed_methods, reason = "this is the edge to the engine: it starts processes and waits")
+)]
+
+mod build;
+mod canary;
+mod context_clean;
+mod edit;
+mod engine;
+mod inspect;
+mod interrupt;
+mod layers;
+mod learn;
+mod needle;
+mod ownership;
+mod proc_view;
+mod rawjson;
+mod rebuild;
+mod recipe;
+mod report;
+mod run;
+mod secret_absent;
+mod session;
+mod setup;
+mod stop;
+mod stopping;
+mod workspace;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::report::Diagnostic;
+use engine::{Call, Engine, EngineError};
+pub use interrupt::Interrupt;
+use recipe::Recipe;
+pub use report::{Report, Step, Verdict};
+use session::{Outcome, Session};
+use setup::Setup;
+use workspace::Workspace;
+
+/// What a user may choose.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The compose service; `None` takes the only one with a `build:`.
+    pub service: Option<String>,
+    /// How long the service may take to become healthy.
+    pub healthy_within: Duration,
+    /// How long it may take to stop, if shorter than its `stop_grace_period`.
+    pub stop_within: Option<Duration>,
+    /// How long one build may take.
+    pub build_within: Duration,
+    /// Also find the paths that the service writes to.
+    pub learn: bool,
+    /// The engine's program.
+    pub program: String,
+    /// Leave containers, images and the copy of the project behind, for a closer look.
+    pub keep: bool,
+    /// The source file to edit before the second build, relative to the project; `None` chooses one.
+    pub edit: Option<PathBuf>,
+    /// Real build secrets by id, merged with the canary. Without one the compose file's own source counts.
+    pub secrets: BTreeMap<String, PathBuf>,
+    /// Set when the user wants to stop.
+    pub interrupt: Interrupt,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            service: None,
+            healthy_within: Duration::from_secs(60),
+            stop_within: None,
+            build_within: Duration::from_secs(1800),
+            learn: false,
+            program: "docker".into(),
+            keep: false,
+            edit: None,
+            secrets: BTreeMap::new(),
+            interrupt: Interrupt::new(),
+        }
+    }
+}
+
+/// Takes note of what a run is doing, for a terminal.
+pub trait Progress {
+    /// A step begins.
+    fn started(&mut self, id: &str, title: &str);
+    /// What it is at: a step of the build, a search.
+    fn detail(&mut self, text: &str);
+    /// A step ended.
+    fn finished(&mut self, step: &Step);
+}
+
+/// Shows nothing.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn started(&mut self, _: &str, _: &str) {}
+    fn detail(&mut self, _: &str) {}
+    fn finished(&mut self, _: &Step) {}
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The set-up cannot be read or does not say what to prove: exit code 2.
+    #[error("{0}")]
+    Input(Box<Diagnostic>),
+    /// The engine or the disk failed: exit code 3.
+    #[error("{0}")]
+    Outside(Box<Diagnostic>),
+    /// The user stopped it by this signal; everything was cleaned up. Exit code 128 and the signal.
+    #[error("interrupted")]
+    Interrupted(i32),
+}
+
+impl Failure {
+    /// The exit code for it.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Input(_) => 2,
+            Self::Outside(_) => 3,
+            Self::Interrupted(signal) => u8::try_from(128 + signal).unwrap_or(130),
+        }
+    }
+
+    /// What to show.
+    #[must_use]
+    pub fn diagnostic(&self) -> Diagnostic {
+        match self {
+            Self::Input(diagnostic) | Self::Outside(diagnostic) => (**diagnostic).clone(),
+            Self::Interrupted(_) => Diagnostic::error("interrupted; everything that was started is gone"),
+        }
+    }
+}
+
+type Run = fn(&mut Session<'_>) -> Result<Outcome, EngineError>;
+
+/// The steps in order: name, claim, code.
+const STEPS: [(&str, &str, Run); 12] = [
+    ("build", "the image builds with canaries in the place of secrets", build::step),
+    ("secret-absent", "no secret is in any layer, the configuration or the history", secret_absent::step),
+    ("locked-down-run", "the engine runs it under a full lock-down", run::locked_down),
+    ("healthy", "it becomes healthy", run::healthy),
+    ("answers", "it answers through the published port", run::answers),
+    ("identity", "it is not root and has no capability", proc_view::identity),
+    ("write-refused", "it can write only where that is declared", proc_view::write_refused),
+    ("files-owned-by-root", "it cannot change its own program", ownership::step),
+    ("stops", "the stop signal ends it in time", stopping::step),
+    ("rebuild-cached", "an edit leaves the dependency stage cached", rebuild::cached),
+    ("no-cache-mount-needed", "it builds with empty cache mounts and runs", rebuild::without_cache_mounts),
+    ("context-clean", "no credential enters the build context", context_clean::step),
+];
+const LEARN: (&str, &str, Run) = ("learn", "the paths it writes to are known", learn::step);
+
+/// Proves the set-up in `dir`.
+///
+/// # Errors
+/// [`Failure::Input`] when the compose file or the Dockerfile cannot be read or names no service to prove,
+/// [`Failure::Outside`] when the engine is not there or the copy cannot be made, [`Failure::Interrupted`] on a signal.
+/// A step that fails is no error: it is in the report.
+pub fn prove(dir: &Path, options: &Options, progress: &mut dyn Progress) -> Result<Report, Failure> {
+    let engine = Engine::new(options.program.as_str(), options.interrupt.clone());
+    present(&engine, &options.program).map_err(|diagnostic| stopped(options, diagnostic))?;
+    let run = run_id().map_err(|error| outside(format!("the system gives no random numbers: {error}")))?;
+    let workspace = Workspace::copy_of(dir, &run, options.keep)
+        .map_err(|error| outside(format!("{} cannot be copied: {error}", dir.display())))?;
+    let (setup, dockerfile, recipe) = read(&engine, &workspace, &run, options)?;
+    let mut session = Session {
+        engine,
+        options,
+        progress,
+        workspace,
+        setup,
+        recipe,
+        dockerfile,
+        run,
+        secrets: Vec::new(),
+        env: Vec::new(),
+        needles: Vec::new(),
+        built: false,
+        container: None,
+        healthy: false,
+        identity: None,
+        entries: None,
+        shell_image: None,
+        edited: None,
+        writable_paths: None,
+    };
+    build::place_secrets(&mut session, &mut random)
+        .map_err(|error| outside(format!("the secrets' placeholders cannot be written: {error}")))?;
+    let steps = all_steps(&mut session);
+    if !options.keep {
+        session.clean_up();
+    }
+    let steps = steps.ok_or(Failure::Interrupted(options.interrupt.signal().unwrap_or(2)))?;
+    Ok(Report::new(session.setup.service.clone(), steps, session.writable_paths.take()))
+}
+
+/// Runs them; `None` when the user stopped it.
+fn all_steps(session: &mut Session<'_>) -> Option<Vec<Step>> {
+    let learn = session.options.learn.then_some(LEARN);
+    let mut steps = Vec::new();
+    for (id, title, run) in STEPS.into_iter().chain(learn) {
+        session.progress.started(id, title);
+        let start = Instant::now();
+        let outcome = match run(session) {
+            Ok(outcome) => outcome,
+            Err(EngineError::Interrupted) => return None,
+            Err(error) => Outcome::not_proven(error.to_string()),
+        };
+        let Outcome { verdict, evidence, reason, help } = outcome;
+        let step = Step { id, title, verdict, evidence, reason, help, seconds: start.elapsed().as_secs_f64() };
+        session.progress.finished(&step);
+        steps.push(step);
+    }
+    Some(steps)
+}
+
+fn outside(message: String) -> Failure {
+    Failure::Outside(Box::new(Diagnostic::error(message)))
+}
+
+fn stopped(options: &Options, diagnostic: Diagnostic) -> Failure {
+    options.interrupt.signal().map_or_else(|| Failure::Outside(Box::new(diagnostic)), Failure::Interrupted)
+}
+
+/// Whether there is an engine with BuildKit and compose.
+fn present(engine: &Engine, program: &str) -> Result<(), Diagnostic> {
+    let needs = [
+        (
+            ["version", "--format", "{{.Server.Version}}"].as_slice(),
+            "does not reach an engine",
+            "start Docker, or set DOCKER_HOST",
+        ),
+        (&["buildx", "version"], "has no BuildKit", "install the buildx plugin"),
+        (&["compose", "version"], "has no compose", "install the compose plugin, version 2"),
+    ];
+    for (args, lacks, help) in needs {
+        match engine.ask(args) {
+            Ok(_) => {}
+            Err(EngineError::Start(_, error)) => {
+                return Err(Diagnostic::error(format!("`{program}` does not start: {error}"))
+                    .help("`prove` needs Docker with BuildKit and compose; `check` needs no engine"));
+            }
+            Err(error) => {
+                return Err(Diagnostic::error(format!("`{program}` {lacks}")).with_note(error.to_string()).help(help));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The project as compose understands it, and its Dockerfile.
+fn read(
+    engine: &Engine,
+    workspace: &Workspace,
+    run: &str,
+    options: &Options,
+) -> Result<(Setup, PathBuf, Recipe), Failure> {
+    let input = |diagnostic| Failure::Input(Box::new(diagnostic));
+    let folder = workspace.project();
+    let project = format!("scaffold-prove-{run}");
+    let mut call = Call::new(["compose", "-p", &project, "config", "--format", "json"]);
+    call.folder = Some(folder.clone());
+    let output = match engine.run(call) {
+        Ok(output) => output,
+        Err(EngineError::Interrupted) => return Err(Failure::Interrupted(options.interrupt.signal().unwrap_or(2))),
+        Err(error) => return Err(outside(error.to_string())),
+    };
+    if !output.success {
+        let said = output.stderr.join(" ");
+        return Err(input(
+            Diagnostic::error("compose does not accept the project")
+                .with_note(said)
+                .help("`scaffold new` writes a compose.yaml"),
+        ));
+    }
+    let config =
+        serde_json::from_slice(&output.stdout).map_err(|error| outside(format!("compose gives no JSON: {error}")))?;
+    let setup = Setup::of(config, options.service.as_deref()).map_err(input)?;
+    if !setup.build.context.starts_with(&folder) {
+        return Err(input(
+            Diagnostic::error(format!("the build context of `{}` lies outside of the folder", setup.service))
+                .help("run `prove` on the folder that holds both, or give the compose file a context below it"),
+        ));
+    }
+    let dockerfile = match &setup.build.inline {
+        Some(text) => {
+            let file = workspace.own("Inline.Dockerfile");
+            std::fs::write(&file, text).map_err(|error| outside(format!("{}: {error}", file.display())))?;
+            file
+        }
+        None => setup.build.dockerfile.clone(),
+    };
+    let shown = dockerfile.strip_prefix(&folder).unwrap_or(&dockerfile).display().to_string();
+    let text = std::fs::read_to_string(&dockerfile).map_err(|error| {
+        input(Diagnostic::error(format!("{shown} cannot be read: {error}")).help("`scaffold new` writes one"))
+    })?;
+    let recipe = Recipe::read(&text);
+    if recipe.stages().is_empty() {
+        return Err(input(Diagnostic::error(format!("{shown} has no FROM"))));
+    }
+    Ok((setup, dockerfile, recipe))
+}
+
+fn random() -> io::Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(bytes)
+}
+
+fn run_id() -> io::Result<String> {
+    Ok(random()?.iter().take(5).map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_an_engine_the_error_says_so_and_is_the_outside_s() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options { program: "no-such-engine".into(), ..Options::default() };
+        let failure = prove(folder.path(), &options, &mut Silent).unwrap_err();
+        assert_eq!(failure.exit_code(), 3);
+        assert!(failure.diagnostic().message.contains("no-such-engine"), "{failure}");
+    }
+
+    #[test]
+    fn a_signal_decides_the_exit_code() {
+        assert_eq!((Failure::Interrupted(2).exit_code(), Failure::Interrupted(15).exit_code()), (130, 143));
+    }
+}

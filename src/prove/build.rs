@@ -1,0 +1,163 @@
+//! Building the image with canaries in the place of secrets; a step that the user waits for shows itself.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Progress;
+use super::canary;
+use super::engine::{Call, Engine, EngineError};
+use super::rawjson::{Log, Vertex};
+use super::session::{Outcome, Session};
+use super::setup::{BuildSection, SecretSource};
+use super::workspace::read_small;
+
+/// One build.
+pub(super) struct Request<'a> {
+    pub(super) section: &'a BuildSection,
+    pub(super) dockerfile: PathBuf,
+    pub(super) target: Option<String>,
+    pub(super) tag: String,
+    pub(super) label: String,
+    pub(super) secrets: &'a [(String, PathBuf)],
+    pub(super) ssh: bool,
+    /// Further arguments.
+    pub(super) more: &'a [String],
+    pub(super) timeout: Duration,
+}
+
+/// What came of it.
+pub(super) struct Built {
+    pub(super) success: bool,
+    pub(super) vertices: Vec<Vertex>,
+    /// The last lines, for a failure.
+    pub(super) tail: Vec<String>,
+}
+
+impl Built {
+    /// Instructions of stages, without their FROM, which BuildKit never calls cached.
+    pub(super) fn instructions(&self) -> impl Iterator<Item = &Vertex> {
+        self.vertices.iter().filter(|vertex| vertex.stage().is_some() && !vertex.instruction().starts_with("FROM "))
+    }
+}
+
+/// Runs BuildKit and reads its progress.
+pub(super) fn build(engine: &Engine, request: &Request<'_>, progress: &mut dyn Progress) -> Result<Built, EngineError> {
+    let mut args: Vec<OsString> =
+        ["buildx", "build", "--progress=rawjson", "--load", "--tag", &request.tag].iter().map(OsString::from).collect();
+    let mut pair = |flag: &str, value: OsString| args.extend([OsString::from(flag), value]);
+    pair("--label", (&request.label).into());
+    pair("--file", request.dockerfile.clone().into_os_string());
+    if let Some(target) = &request.target {
+        pair("--target", target.into());
+    }
+    for (key, value) in &request.section.args {
+        pair("--build-arg", format!("{key}={value}").into());
+    }
+    for (name, source) in &request.section.contexts {
+        pair("--build-context", format!("{name}={source}").into());
+    }
+    for (id, file) in request.secrets {
+        let mut value = OsString::from(format!("id={id},src="));
+        value.push(file);
+        pair("--secret", value);
+    }
+    if request.ssh {
+        pair("--ssh", "default".into());
+    }
+    args.extend(request.more.iter().map(OsString::from));
+    args.push(request.section.context.clone().into_os_string());
+    let mut log = Log::default();
+    let mut on_line = |line: &str| {
+        if let Some(name) = log.line(line) {
+            progress.detail(&name);
+        }
+    };
+    let mut call = Call::new(args);
+    call.timeout = request.timeout;
+    call.on_line = Some(&mut on_line);
+    let output = engine.run(call)?;
+    Ok(Built { success: output.success, vertices: log.vertices().cloned().collect(), tail: log.tail() })
+}
+
+/// Makes the files that stand for secrets, in the build and at run time, and notes what must not be found in the image.
+pub(super) fn place_secrets(
+    session: &mut Session<'_>,
+    random: &mut dyn FnMut() -> io::Result<[u8; 32]>,
+) -> io::Result<()> {
+    let mounts = session.recipe.secrets();
+    for (index, mount) in mounts.iter().enumerate() {
+        let stated = session.setup.build.secrets.iter().find(|secret| secret.id == mount.id);
+        let real = match session.options.secrets.get(&mount.id) {
+            Some(file) => Some(read_small(file)?),
+            None => stated.and_then(real_value),
+        };
+        let token = canary::token(&random()?);
+        let canary = canary::make(&mount.id, &mount.target, &token, real.as_deref());
+        let file = session.workspace.secret(index);
+        fs::write(&file, &canary.content)?;
+        let name = format!("the canary of build secret {}", canary.id);
+        session.needles.extend(canary::needles(&name, &canary.needle));
+        session.secrets.push((canary.id, file));
+    }
+    let folder = session.workspace.project();
+    for secret in session.setup.runtime_secrets() {
+        let name = format!("the value of secret {}", secret.id);
+        let token = canary::token(&random()?);
+        if let Some(file) = &secret.file {
+            let there = read_small(file).unwrap_or_default();
+            if !there.trim_ascii().is_empty() {
+                session.needles.extend(canary::needles(&name, there.trim_ascii()));
+            } else if file.starts_with(&folder) {
+                if let Some(parent) = file.parent() {
+                    fs::create_dir_all(parent)?;
+                }
+                fs::write(file, &token)?;
+                // The engine mounts the host's file with the host's mode: the app's user must be able to read it.
+                #[cfg(unix)]
+                fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o444))?;
+                session.needles.extend(canary::needles(&name, token.as_bytes()));
+            }
+        } else if let Some(variable) = &secret.environment {
+            let value = std::env::var(variable).ok().filter(|value| !value.is_empty()).unwrap_or(token);
+            session.needles.extend(canary::needles(&name, value.as_bytes()));
+            session.env.push((variable.clone(), value));
+        }
+    }
+    Ok(())
+}
+
+/// The user's own secret, where the compose file finds one; `/dev/null` and empty files count as none.
+fn real_value(secret: &SecretSource) -> Option<Vec<u8>> {
+    if let Some(file) = &secret.file {
+        return read_small(file).ok();
+    }
+    secret.environment.as_ref().and_then(|name| std::env::var(name).ok()).map(String::into_bytes)
+}
+
+/// The step `build`.
+pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
+    let tag = session.image();
+    let built = session.build(&tag, None, None, &[])?;
+    if !built.success {
+        return Ok(Outcome::failed("the image does not build", built.tail)
+            .help("the last lines of the build are the evidence; `docker build .` shows all of them"));
+    }
+    session.built = true;
+    let image = session.engine.inspect("image", &tag)?;
+    let cached = built.instructions().filter(|vertex| vertex.cached).count();
+    let mut evidence = vec![
+        format!("{} steps, {cached} of them from the cache", built.instructions().count()),
+        format!(
+            "{} MB in {} layers",
+            image["Size"].as_u64().unwrap_or(0) / 1_000_000,
+            image["RootFS"]["Layers"].as_array().map_or(0, Vec::len)
+        ),
+    ];
+    for (id, _) in &session.secrets {
+        evidence.push(format!("secret {id} was a canary"));
+    }
+    Ok(Outcome::proven(evidence))
+}

@@ -1,0 +1,194 @@
+//! The steps `locked-down-run`, `healthy` and `answers`: started as the compose file says, and asked from outside.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::engine::EngineError;
+use super::inspect;
+use super::session::{Outcome, Session};
+
+/// How long a service without a health check must stay up.
+const SETTLED: Duration = Duration::from_secs(3);
+
+/// The step `locked-down-run`.
+pub(super) fn locked_down(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
+    if !session.built {
+        return Ok(Outcome::not_proven("there is no image"));
+    }
+    let image = session.image();
+    let container = match session.up(&image, |_| {})? {
+        Ok(container) => container,
+        Err(said) => {
+            let mut evidence: Vec<String> = said.into_iter().rev().take(30).collect();
+            evidence.reverse();
+            return Ok(Outcome::failed("compose does not start the service", evidence));
+        }
+    };
+    let inspected = session.engine.inspect("container", &container)?;
+    let found = inspect::lock_down(&inspected, &session.setup.ports);
+    if found.problems.is_empty() {
+        return Ok(Outcome::proven(found.holds));
+    }
+    let mut evidence = found.problems.clone();
+    evidence.extend(found.holds);
+    Ok(Outcome::failed(found.problems.join("; "), evidence)
+        .help("state the missing limits for this service in the compose file"))
+}
+
+/// Waits until a container is healthy: how long it took, or why not.
+pub(super) fn wait_healthy(session: &Session<'_>, container: &str) -> Result<Result<f64, Outcome>, EngineError> {
+    let start = Instant::now();
+    loop {
+        let state = inspect::state(&session.engine.inspect("container", container)?);
+        let seconds = start.elapsed().as_secs_f64();
+        if !state.running {
+            let memory = if state.out_of_memory { " (out of memory)" } else { "" };
+            let reason = format!("it ended with exit code {}{memory} after {seconds:.1} s", state.exit_code);
+            return Ok(Err(Outcome::failed(reason, session.log_tail(container, 30))));
+        }
+        match state.health.as_deref() {
+            Some("healthy") => return Ok(Ok(seconds)),
+            None if start.elapsed() >= SETTLED => {
+                let evidence = vec![format!("it has run for {} s", SETTLED.as_secs())];
+                return Ok(Err(Outcome::not_proven("the image has no health check").with(evidence)));
+            }
+            health => {
+                let late = start.elapsed() > session.options.healthy_within;
+                if health == Some("unhealthy") || (late && health.is_some()) {
+                    let reason = format!("it is {} after {seconds:.1} s", health.unwrap_or("not healthy"));
+                    let mut evidence = vec![format!("last probe: {}", state.last_probe)];
+                    evidence.extend(session.log_tail(container, 30));
+                    return Ok(Err(Outcome::failed(reason, evidence)
+                        .help("`--learn` shows which paths it wants to write to; --healthy-within waits longer")));
+                }
+            }
+        }
+        session.engine.pause(Duration::from_millis(200))?;
+    }
+}
+
+/// The step `healthy`.
+pub(super) fn healthy(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
+    let Some(container) = session.container.clone() else {
+        return Ok(Outcome::not_proven("the service was not started"));
+    };
+    Ok(match wait_healthy(session, &container)? {
+        Ok(seconds) => {
+            session.healthy = true;
+            Outcome::proven(vec![format!("healthy {seconds:.1} s after the start")])
+        }
+        Err(outcome) => outcome,
+    })
+}
+
+/// The step `answers`.
+pub(super) fn answers(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
+    let (container, inspected) = match session.running()? {
+        Ok(running) => running,
+        Err(outcome) => return Ok(outcome),
+    };
+    let Some((_, inside)) = session.setup.ports.first().cloned() else {
+        return Ok(Outcome::not_proven("the service publishes no port"));
+    };
+    let remote = std::env::var("DOCKER_HOST").is_ok_and(|host| host.starts_with("tcp:") || host.starts_with("ssh:"));
+    if remote {
+        return Ok(Outcome::not_proven("the engine is on another machine, its published ports are not reachable here"));
+    }
+    let Some(port) = published(&inspected, inside) else {
+        return Ok(Outcome::failed(
+            format!("port {inside} is not published by the engine"),
+            session.log_tail(&container, 10),
+        ));
+    };
+    let path = inspect::health_path(&inspected).unwrap_or_else(|| "/".into());
+    let mut evidence = Vec::new();
+    let mut last = String::new();
+    for attempt in 0..10 {
+        match get(port, &path) {
+            Ok(status) if status < 500 => {
+                evidence.push(format!("GET {path} through 127.0.0.1:{port}: {status}"));
+                if path != "/" {
+                    let root = get(port, "/").map_or_else(|error| error.to_string(), |status| status.to_string());
+                    evidence.push(format!("GET /: {root}"));
+                }
+                return Ok(Outcome::proven(evidence));
+            }
+            Ok(status) => last = format!("GET {path} answers {status}"),
+            Err(error) => last = format!("GET {path}: {error}"),
+        }
+        if attempt < 9 {
+            session.engine.pause(Duration::from_millis(300))?;
+        }
+    }
+    evidence.extend(session.log_tail(&container, 10));
+    let reason = format!("nothing answers through the published port {inside}: {last}");
+    Ok(Outcome::failed(reason, evidence).help("the program must listen on 0.0.0.0, not on 127.0.0.1, and on the port that is published; a service on internal networks alone publishes nothing"))
+}
+
+/// The host's port for the container's.
+pub(super) fn published(inspected: &Value, inside: u16) -> Option<u16> {
+    let bindings = inspected["NetworkSettings"]["Ports"][format!("{inside}/tcp")].as_array()?;
+    bindings.iter().find_map(|binding| binding["HostPort"].as_str()?.parse().ok())
+}
+
+/// The status that a server on this machine answers a GET with.
+pub(super) fn get(port: u16, path: &str) -> std::io::Result<u16> {
+    let limit = Duration::from_secs(5);
+    let mut stream = TcpStream::connect_timeout(&SocketAddr::from(([127, 0, 0, 1], port)), limit)?;
+    stream.set_read_timeout(Some(limit))?;
+    stream.set_write_timeout(Some(limit))?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nUser-Agent: scaffold-prove\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut head = Vec::new();
+    stream.take(64).read_to_end(&mut head)?;
+    let text = String::from_utf8_lossy(&head);
+    let status = text.strip_prefix("HTTP/").and_then(|text| text.split_whitespace().nth(1)?.get(..3)?.parse().ok());
+    status.ok_or_else(|| {
+        std::io::Error::other(if head.is_empty() {
+            "the connection closes without an answer"
+        } else {
+            "the answer is not HTTP"
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::net::TcpListener;
+
+    fn answer(text: &'static str) -> std::io::Result<u16> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 1024];
+            let _ = stream.read(&mut request).unwrap();
+            stream.write_all(text.as_bytes()).unwrap();
+        });
+        let status = get(port, "/");
+        server.join().unwrap();
+        status
+    }
+
+    #[test]
+    fn the_status_is_read_and_nothing_else_passes_for_one() {
+        assert_eq!(answer("HTTP/1.1 404 Not Found\r\n\r\n").unwrap(), 404);
+        assert!(answer("220 mail\r\n").is_err());
+        assert!(answer("").is_err());
+    }
+
+    #[test]
+    fn the_published_port_is_the_engine_s() {
+        let inspected =
+            json!({"NetworkSettings": {"Ports": {"3000/tcp": [{"HostIp": "127.0.0.1", "HostPort": "49153"}]}}});
+        assert_eq!(published(&inspected, 3000), Some(49153));
+        assert_eq!(published(&inspected, 3001), None);
+    }
+}
