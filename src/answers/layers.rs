@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::detect::{Found, Origin};
 use crate::report::{self, Diagnostic};
 use crate::spec::file::{self, SpecFile};
+use crate::spec::text::{inline, quoted};
 
 /// Keys of `--set` that have a short form.
 const SHORT: [(&str, &str); 12] = [
@@ -34,16 +35,22 @@ impl Layers {
         self.layers.push((origin, table));
     }
 
-    /// All layers as one: tables are merged, and of everything else the strongest wins.
-    ///
-    /// # Errors
-    /// When a value is not what its key takes, naming the key.
-    pub fn merged(&self) -> Result<SpecFile, Box<Diagnostic>> {
+    /// All layers as one table: tables are merged, and of everything else the strongest wins.
+    #[must_use]
+    pub fn table_of_all(&self) -> toml::Table {
         let mut all = toml::Table::new();
         for (_, table) in self.layers.iter().rev() {
             overlay(&mut all, table.clone());
         }
-        let text = toml_text(&all);
+        all
+    }
+
+    /// All layers as one.
+    ///
+    /// # Errors
+    /// When a value is not what its key takes, naming the key.
+    pub fn merged(&self) -> Result<SpecFile, Box<Diagnostic>> {
+        let text = toml_text(&self.table_of_all());
         file::read(file::NAME, &text).map_err(|error| Box::new(Diagnostic { place: None, ..*error }))
     }
 
@@ -151,39 +158,6 @@ fn overlay(into: &mut toml::Table, from: toml::Table) {
 /// A table as TOML text. Only for reading back: comments and order do not matter.
 fn toml_text(table: &toml::Table) -> String {
     table.iter().map(|(key, value)| format!("{} = {}\n", quoted(key), inline(value))).collect()
-}
-
-/// A value as TOML writes it in one line.
-pub(crate) fn inline(value: &toml::Value) -> String {
-    match value {
-        toml::Value::String(text) => quoted(text),
-        toml::Value::Array(items) => format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", ")),
-        toml::Value::Table(table) => {
-            format!("{{ {} }}", table.iter().map(|(key, value)| format!("{} = {}", quoted(key), inline(value))).collect::<Vec<_>>().join(", "))
-        }
-        toml::Value::Integer(number) => number.to_string(),
-        toml::Value::Float(number) => number.to_string(),
-        toml::Value::Boolean(flag) => flag.to_string(),
-        toml::Value::Datetime(time) => time.to_string(),
-    }
-}
-
-/// A TOML basic string.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            c if (c as u32) < 0x20 || c as u32 == 0x7f => out.push_str(&format!("\\u{:04X}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 #[cfg(test)]

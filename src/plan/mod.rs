@@ -105,6 +105,8 @@ pub struct Recipe {
     pub ssh: bool,
     /// The steps by name: the package manager's, the preset's, and `build`.
     pub steps: Record<Shell>,
+    /// Something is done with the source before it goes into the image.
+    pub built: bool,
     /// What goes from the build stage into the image, if not the whole project.
     pub ship: Vec<Ship>,
     /// Where the build leaves what another server serves.

@@ -105,6 +105,9 @@ pub(super) fn make(project: &Project, spec: &Spec, applied: &Applied, build_os: 
     for ship in preset.ship.iter().filter(|ship| ship.when.as_ref().is_none_or(|when| project.holds(when))) {
         recipe.ship.push(shipped(project, &ship.from, &ship.to, workdir)?);
     }
+    let after_source = preset.steps.keys().map(String::as_str).chain(["build", "rebuild"]);
+    let mut steps = after_source.filter_map(|name| recipe.steps.0.get(name));
+    recipe.built = steps.any(Option::is_some) || recipe.output.is_some() || !spec.file.stages.build.run.is_empty();
     recipe.deps = own(&spec.file.stages.deps);
     recipe.build = own(&spec.file.stages.build);
     Ok(recipe)

@@ -9,6 +9,8 @@ pub mod closure;
 pub mod compare;
 pub mod context;
 pub mod environment;
+mod facets;
+pub mod files;
 pub mod lint;
 pub mod quote;
 mod scan;
@@ -19,6 +21,7 @@ pub use closure::closure;
 pub use compare::{FileKind, compare};
 pub use context::{Contexts, contexts};
 pub use environment::Environment;
+pub use files::{FileSet, Wanted, files};
 pub use lint::lint;
 pub use standin::{Grammar, StandIns};
 

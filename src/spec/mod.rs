@@ -1,11 +1,14 @@
 //! What the user wants: `scaffold.toml`, its typed values, and `scaffold.lock`.
 
+pub mod complete;
 pub mod file;
+pub mod lock;
 #[cfg(test)]
 pub(crate) mod schema;
 pub mod secret;
+pub mod text;
 pub mod values;
 
 pub use file::SpecFile;
-pub mod complete;
+
 pub use complete::Spec;

@@ -34,6 +34,15 @@ pub(super) fn ignore(text: &str) -> Quoted {
     Ok(line)
 }
 
+/// A pattern of a preset: its stars stay stars. It cannot bring back what another line keeps out.
+pub(super) fn pattern(text: &str) -> Quoted {
+    one_line(text, "a line of .dockerignore")?;
+    if text.trim() != text || text.is_empty() || text.starts_with(['#', '!']) {
+        return refuse(text, "is not a pattern that keeps something out");
+    }
+    Ok(text.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::hostile;

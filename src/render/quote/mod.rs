@@ -9,7 +9,8 @@
 //! | `sh`, `shargs` | one shell word; several | text; list of text |
 //! | `run` | the text of a `RUN` that a person wrote | text |
 //! | `yaml`, `compose` | one YAML scalar; the same where compose expands `$` | text |
-//! | `ignore` | one line of a `.dockerignore` | text |
+//! | `ignore` | one line of a `.dockerignore`, for a path | text |
+//! | `pattern` | the same, for a pattern of a preset | text |
 //! | `toml` | one TOML value | text |
 //! | `comment` | after `#` | text |
 //! | `num` | a number | integer |
@@ -28,7 +29,7 @@ pub(super) use yaml::{Scalar, scalar};
 
 /// The names of the quoting filters, sorted.
 pub const NAMES: &[&str] = &[
-    "comment", "compose", "copy", "env", "exec", "ignore", "json", "num", "run", "sh", "shargs", "toml", "word", "yaml",
+    "comment", "compose", "copy", "env", "exec", "ignore", "json", "num", "pattern", "run", "sh", "shargs", "toml", "word", "yaml",
 ];
 
 /// Why a filter does not write a value.
@@ -48,12 +49,13 @@ pub(super) type Quoted = Result<String, Refused>;
 
 /// Makes the filters known; to be called before templates are added, since Tera looks names up then.
 pub(super) fn register(tera: &mut Tera) {
-    let text: [(&'static str, fn(&str) -> Quoted); 10] = [
+    let text: [(&'static str, fn(&str) -> Quoted); 11] = [
         ("comment", plain::comment),
         ("compose", yaml::compose),
         ("env", docker::env),
         ("ignore", ignore::ignore),
         ("json", plain::json),
+        ("pattern", ignore::pattern),
         ("run", shell::run),
         ("sh", shell::sh),
         ("toml", plain::toml),
