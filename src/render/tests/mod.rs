@@ -158,3 +158,23 @@ fn an_empty_value_stays_empty_in_both() {
     let text = rendered(FileKind::Yaml, "{% if v %}x: {{ v | yaml }}\n{% endif %}y: 1\n", &values(&[""])).unwrap();
     assert_eq!(text, "y: 1\n");
 }
+
+#[test]
+fn a_loop_over_a_struct_follows_the_names_of_its_fields() {
+    #[derive(Serialize)]
+    struct Outer {
+        inner: Inner,
+    }
+    #[derive(Serialize)]
+    struct Inner {
+        zulu: u8,
+        alpha: u8,
+        mike: u8,
+        bravo: u8,
+        kilo: u8,
+    }
+    let environment = Environment::new(&[("t", "{% for n in inner %}{{ n | num }}{% endfor %}")]).unwrap();
+    let inner = Inner { zulu: 5, alpha: 1, mike: 4, bravo: 2, kilo: 3 };
+    let contexts = contexts(&Outer { inner }).unwrap();
+    assert_eq!(environment.render("t", &contexts.real).unwrap(), "12345");
+}
