@@ -34,6 +34,15 @@ pub(super) fn ignore(text: &str) -> Quoted {
     Ok(line)
 }
 
+/// A line that a preset wrote as a pattern, with its wildcards and its `!`.
+pub(super) fn pattern(text: &str) -> Quoted {
+    one_line(text, "a line of .dockerignore")?;
+    if text.is_empty() || text.trim() != text || text.starts_with('#') {
+        return refuse(text, "is no pattern: it is empty, a comment, or has blanks around it");
+    }
+    Ok(text.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::hostile;
@@ -66,6 +75,14 @@ mod tests {
                 prop_assert!(!line.contains('\n'));
                 prop_assert_eq!(decode(&line), value);
             }
+        }
+    }
+
+    #[test]
+    fn patterns_are_lines_as_they_are() {
+        assert_eq!(pattern("!**/*.env").unwrap(), "!**/*.env");
+        for bad in ["", "#a", " a", "a\nb", "a\u{a0}"] {
+            assert!(pattern(bad).is_err(), "{bad:?}");
         }
     }
 
