@@ -1,1 +1,9 @@
-//! (being built)
+//! Flags, spec, prompts, detection and preset merged by precedence, each with its origin: a complete [`Spec`].
+
+mod complete;
+mod language;
+mod layers;
+
+pub use complete::{Completed, Missing, complete};
+pub use language::{Candidate, candidates, choose_language};
+pub use layers::{Layers, parse_set};

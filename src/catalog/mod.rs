@@ -1,1 +1,242 @@
-//! (being built)
+//! Presets and templates: what a language is, as data out of a set of files.
+//!
+//! The built-in set stands in the binary; an edge may bring another, whose files win by name.
+
+pub mod preset;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use include_dir::{Dir, include_dir};
+
+pub use preset::Preset;
+
+use crate::detect::tree::glob;
+use crate::report::{self, Diagnostic};
+
+static PRESETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/presets");
+static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// What the index knows of a built-in preset without parsing it.
+struct Entry {
+    id: &'static str,
+    markers: &'static [&'static str],
+    aliases: &'static [&'static str],
+    server: bool,
+}
+
+static INDEX: &[Entry] = include!(concat!(env!("OUT_DIR"), "/index.rs"));
+
+/// The presets and templates at hand.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// Files that win over the built-in ones, by path: `presets/zig.toml`, `templates/zig/Dockerfile`.
+    brought: BTreeMap<String, String>,
+}
+
+impl Catalog {
+    /// The built-in presets and templates.
+    #[must_use]
+    pub fn built_in() -> Self {
+        Self::default()
+    }
+
+    /// The built-in presets and templates, and before them these files.
+    #[must_use]
+    pub fn with_files(brought: BTreeMap<String, String>) -> Self {
+        Self { brought }
+    }
+
+    /// The text of a file, by its path from the root of the set.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<&str> {
+        if let Some(text) = self.brought.get(path) {
+            return Some(text);
+        }
+        let (folder, rest) = path.split_once('/')?;
+        let dir = match folder {
+            "presets" => &PRESETS,
+            "templates" => &TEMPLATES,
+            _ => return None,
+        };
+        dir.get_file(rest)?.contents_utf8()
+    }
+
+    /// The text of a template.
+    #[must_use]
+    pub fn template(&self, name: &str) -> Option<&str> {
+        self.file(&format!("templates/{name}"))
+    }
+
+    /// All files below a folder of the templates, by their path in it.
+    #[must_use]
+    pub fn template_folder(&self, folder: &str) -> BTreeMap<String, String> {
+        let mut files = BTreeMap::new();
+        let mut stack: Vec<&Dir<'_>> = TEMPLATES.get_dir(folder).into_iter().collect();
+        while let Some(dir) = stack.pop() {
+            stack.extend(dir.dirs());
+            for file in dir.files() {
+                let path = file.path().to_string_lossy().replace('\\', "/");
+                if let (Some(path), Some(text)) = (path.strip_prefix(folder).and_then(|path| path.strip_prefix('/')), file.contents_utf8()) {
+                    files.insert(path.to_owned(), text.to_owned());
+                }
+            }
+        }
+        let prefix = format!("templates/{folder}/");
+        for (path, text) in &self.brought {
+            if let Some(path) = path.strip_prefix(&prefix) {
+                files.insert(path.to_owned(), text.clone());
+            }
+        }
+        files
+    }
+
+    /// The ids of all presets, sorted.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        let mut ids: Vec<String> = INDEX.iter().map(|entry| entry.id.to_owned()).chain(self.brought_ids()).collect();
+        ids.sort();
+        ids.dedup();
+        ids
+    }
+
+    fn brought_ids(&self) -> impl Iterator<Item = String> {
+        self.brought.keys().filter_map(|path| Some(path.strip_prefix("presets/")?.strip_suffix(".toml")?.to_owned()))
+    }
+
+    /// The id that a user's word for a language stands for.
+    ///
+    /// # Errors
+    /// When no preset has that id or alias, with the nearest one.
+    pub fn resolve(&self, word: &str) -> Result<String, Box<Diagnostic>> {
+        let lower = word.to_ascii_lowercase();
+        if self.ids().contains(&lower) {
+            return Ok(lower);
+        }
+        if let Some(entry) = INDEX.iter().find(|entry| entry.aliases.contains(&lower.as_str())) {
+            return Ok(entry.id.to_owned());
+        }
+        for id in self.brought_ids() {
+            if self.preset(&id)?.aliases.contains(&lower) {
+                return Ok(id);
+            }
+        }
+        let ids = self.languages();
+        let words = ids.iter().map(String::as_str).chain(INDEX.iter().flat_map(|entry| entry.aliases.iter().copied()));
+        let error = Diagnostic::error(format!("`{}` is not a language that scaffold knows", word.chars().take(40).collect::<String>()));
+        Err(Box::new(match report::did_you_mean(&lower, words) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.help(format!("the languages are {}", ids.join(", "))),
+        }))
+    }
+
+    /// The presets that are languages, not only servers.
+    #[must_use]
+    pub fn languages(&self) -> Vec<String> {
+        self.ids().into_iter().filter(|id| !INDEX.iter().any(|entry| entry.id == id && entry.server)).collect()
+    }
+
+    /// The ids of the presets whose marker files are in the root of a project.
+    ///
+    /// # Errors
+    /// When a brought preset cannot be read.
+    pub fn marked(&self, root: &[String]) -> Result<Vec<String>, Box<Diagnostic>> {
+        let any = |marker: &str| root.iter().any(|name| glob(marker, name));
+        let brought: Vec<String> = self.brought_ids().collect();
+        let mut ids: Vec<String> =
+            INDEX.iter().filter(|entry| !brought.iter().any(|id| id == entry.id) && entry.markers.iter().any(|marker| any(marker))).map(|entry| entry.id.to_owned()).collect();
+        for id in brought {
+            if self.preset(&id)?.detect.markers.iter().any(|marker| any(marker)) {
+                ids.push(id);
+            }
+        }
+        Ok(ids)
+    }
+
+    /// Reads a preset, with what it inherits.
+    ///
+    /// # Errors
+    /// With file, line and column, when there is none of this id or it is wrong.
+    pub fn preset(&self, id: &str) -> Result<Preset, Box<Diagnostic>> {
+        let path = format!("presets/{id}.toml");
+        let text = self.file(&path).ok_or_else(|| Box::new(Diagnostic::error(format!("there is no preset `{id}`"))))?;
+        // the file alone first: only so does an error have its place
+        let own: Preset = read(&path, text)?;
+        let Some(parent) = own.extends.clone() else { return Ok(own) };
+        let mut chain = vec![Cow::from(text)];
+        let mut seen = vec![id.to_owned()];
+        let mut next = Some(parent);
+        while let Some(parent) = next {
+            if seen.contains(&parent) {
+                return Err(Box::new(Diagnostic::error(format!("the preset `{id}` extends itself by way of `{parent}`")).help("one of them must stand alone")));
+            }
+            let path = format!("presets/{parent}.toml");
+            let text = self.file(&path).ok_or_else(|| Box::new(Diagnostic::error(format!("`{id}` extends `{parent}`, and there is no such preset"))))?;
+            next = read(&path, text)?.extends;
+            chain.push(Cow::from(text));
+            seen.push(parent);
+        }
+        let mut merged = toml::Table::new();
+        for text in chain.iter().rev() {
+            merge(&mut merged, text.parse().unwrap_or_default());
+        }
+        Preset::deserialize(merged).map_err(|error| Box::new(Diagnostic::error(format!("the preset `{id}`, merged with what it extends, is wrong: {error}"))))
+    }
+}
+
+use serde::Deserialize as _;
+
+fn read(path: &str, text: &str) -> Result<Preset, Box<Diagnostic>> {
+    toml::from_str(text).map_err(|error| Box::new(report::toml_error(path, text, &error)))
+}
+
+/// Tables are merged key by key; everything else is replaced.
+fn merge(into: &mut toml::Table, from: toml::Table) {
+    for (key, value) in from {
+        match (into.get_mut(&key), value) {
+            (Some(toml::Value::Table(old)), toml::Value::Table(new)) => merge(old, new),
+            (_, value) => {
+                into.insert(key, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_preset_can_be_read() {
+        let catalog = Catalog::built_in();
+        assert!(!catalog.ids().is_empty());
+        for id in catalog.ids() {
+            let preset = catalog.preset(&id).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(preset.id, id, "the file's name is the id");
+        }
+    }
+
+    #[test]
+    fn a_preset_inherits_tables_key_by_key() {
+        let files = [
+            ("presets/a.toml", "id = \"a\"\ntitle = \"A\"\nmemory = \"64m\"\n[env]\nX = \"1\"\nY = \"1\"\n"),
+            ("presets/b.toml", "id = \"b\"\ntitle = \"B\"\nextends = \"a\"\n[env]\nY = \"2\"\n"),
+        ];
+        let catalog = Catalog::with_files(files.map(|(path, text)| (path.to_owned(), text.to_owned())).into());
+        let preset = catalog.preset("b").unwrap();
+        assert_eq!((preset.memory.as_str(), preset.env["X"].as_str(), preset.env["Y"].as_str()), ("64m", "1", "2"));
+    }
+
+    #[test]
+    fn a_wrong_preset_is_refused_with_its_place() {
+        let files = [("presets/a.toml".to_owned(), "id = \"a\"\ntitle = \"A\"\n[probe]\npaht = []\n".to_owned())];
+        let error = Catalog::with_files(files.into()).preset("a").unwrap_err().render(false);
+        assert!(error.contains("presets/a.toml:4:1") && error.contains("`path`"), "{error}");
+    }
+
+    #[test]
+    fn a_misspelt_language_is_answered_with_the_nearest() {
+        let error = Catalog::built_in().resolve("pyton").unwrap_err();
+        assert!(error.help.unwrap().contains("python"));
+    }
+}

@@ -31,13 +31,15 @@ fn is_space(ch: char) -> bool {
     matches!(ch, '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | ' ' | '\u{85}' | '\u{a0}')
 }
 
-/// Takes the flags off the front of `line[from..]`; also says where the arguments start.
-pub(super) fn split(line: &Logical, from: usize, escape: char, problems: &mut Problems) -> (Vec<Flag>, usize) {
-    let text = line.as_str();
+/// Takes the flags off the front of a part of `line`; also says where the arguments start.
+pub(super) fn split(line: &Logical, part: Range<usize>, escape: char, problems: &mut Problems) -> (Vec<Flag>, usize) {
+    let text = &line.as_str()[..part.end];
     let mut flags = Vec::new();
-    let mut at = from;
+    let mut at = part.start;
     loop {
-        at += text[at..].len() - text[at..].trim_start_matches(is_space).len();
+        // Before a flag only ASCII counts as space: the first byte of a wider one does not.
+        let blank = |ch: char| is_space(ch) && ch.is_ascii();
+        at += text[at..].len() - text[at..].trim_start_matches(blank).len();
         if !text[at..].starts_with("--") {
             return (flags, at);
         }

@@ -118,8 +118,8 @@ impl Head {
         let end = line[whole.clone()].find(BLANKS).map_or(whole.end, |at| whole.start + at);
         let keyword = whole.start..end;
         let rest = end + line[end..whole.end].len() - line[end..whole.end].trim_start_matches(BLANKS).len();
-        let (flags, from) = flags::split(&text, rest, escape, problems);
-        let args = trimmed(line, from..line.len());
+        let (flags, from) = flags::split(&text, rest..whole.end, escape, problems);
+        let args = trimmed(line, from..whole.end);
         let mut head = Self { text, keyword, flags, args, trigger: None };
         if !nested && head.name() == "ONBUILD" && !head.args.is_empty() {
             let inner = head.text.slice(head.args.clone());
