@@ -2,7 +2,8 @@
 //!
 //! A newtype struct whose name is one of [`Grammar::ALL`] is free text: it stays as it is in the real context and is
 //! a stand-in in the other. Every other string is a constant of a preset or an enum, and the same in both. A map
-//! becomes a list of `{key, value}`, sorted by its real keys, so that no output follows a hash order.
+//! becomes a list of `{key, value}`, sorted by its real keys, so that no output follows a hash order. A map whose keys
+//! are constants can be read by name instead: a newtype struct with the name [`RECORD`] around it says so.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,9 @@ use tera::{Context, Value};
 
 use super::standin::{Grammar, StandIns};
 use crate::report::Diagnostic;
+
+/// The name of a newtype struct around a map that templates read by name, like a struct.
+pub const RECORD: &str = "record";
 
 /// What both renderings need.
 #[derive(Debug, Clone)]
@@ -84,6 +88,18 @@ fn named(name: &'static str, value: Value) -> Value {
     Value::from(BTreeMap::from([(name, value)]))
 }
 
+/// The pairs of a map as fields.
+fn by_name(pairs: &Value) -> Built {
+    let mut fields = BTreeMap::new();
+    for pair in pairs.as_array().ok_or_else(|| Failed("a record holds no map".to_owned()))? {
+        let (Some(key), Some(value)) = (pair.get_from_path("key"), pair.get_from_path("value")) else {
+            return Err(Failed("a record holds no map".to_owned()));
+        };
+        fields.insert(key.as_str().unwrap_or_default().to_owned(), value.clone());
+    }
+    Ok(Value::from(fields))
+}
+
 macro_rules! as_value {
     ($($method:ident: $type:ty),*) => {
         $(fn $method(self, value: $type) -> Built {
@@ -137,7 +153,7 @@ impl<'b> Serializer for &'b mut Builder {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Built {
         if name == RECORD {
-            return value.serialize(self).map(record);
+            return by_name(&value.serialize(self)?);
         }
         if !name.starts_with("free:") {
             return value.serialize(self);
@@ -338,8 +354,13 @@ mod tests {
         nothing: Option<AbsPath>,
         env: BTreeMap<EnvName, u16>,
         steps: Vec<Step>,
+        facts: Facts,
         pair: (bool, &'static str),
     }
+
+    #[derive(Serialize)]
+    #[serde(rename = "record")]
+    struct Facts(BTreeMap<String, Option<AbsPath>>);
 
     fn plan() -> Plan {
         Plan {
@@ -349,12 +370,13 @@ mod tests {
             nothing: None,
             env: [(EnvName("PORT"), 3000), (EnvName("A"), 1)].into(),
             steps: vec![Step::Copy { to: AbsPath("/data") }],
+            facts: Facts([("entry".to_owned(), Some(AbsPath("/data"))), ("none".to_owned(), None)].into()),
             pair: (true, "constant"),
         }
     }
 
     fn shown(context: &Context) -> String {
-        ["base", "dir", "again", "nothing", "env", "steps", "pair"]
+        ["base", "dir", "again", "nothing", "env", "steps", "facts", "pair"]
             .map(|name| context.get(name).unwrap().to_string())
             .join(" ")
     }
@@ -379,6 +401,16 @@ mod tests {
             let found: Vec<_> = env.iter().map(|pair| pair.get_from_path("key").unwrap().as_str().unwrap()).collect();
             assert_eq!(found, keys);
         }
+    }
+
+    #[test]
+    fn a_record_is_read_by_name() {
+        let made = contexts(&plan()).unwrap();
+        let facts = made.real.get("facts").unwrap();
+        assert_eq!(facts.get_from_path("entry").and_then(Value::as_str), Some("/data"));
+        assert!(facts.get_from_path("none").unwrap().is_none());
+        let standin = made.standin.get("facts").unwrap().get_from_path("entry").unwrap();
+        assert_eq!(made.table.fill(standin.as_str().unwrap()).unwrap(), "/data");
     }
 
     #[test]

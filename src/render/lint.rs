@@ -75,7 +75,7 @@ fn check_filters(tokens: &[Token<'_>], print: bool) -> Result<(), Problem> {
                 &format!("besides the quoting filters there are `{choosing}`; everything else is the plan's"),
             );
         }
-        if !print || at + 2 < tokens.len() {
+        if !print || !skip_arguments(&tokens[at + 2..]).is_empty() {
             return problem(
                 &filter.span,
                 format!("the quoting filter `{}` is not the last thing of a print", filter.text),
@@ -142,7 +142,7 @@ fn skip_arguments<'s, 't>(tokens: &'s [Token<'t>]) -> &'s [Token<'t>] {
         if token.is_sign("(") {
             depth += 1;
         } else if token.is_sign(")") {
-            depth -= 1;
+            depth = depth.saturating_sub(1);
             if depth == 0 {
                 return &tokens[at + 1..];
             }
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn quoted_prints_pass() {
-        let good = "{{ v | sh }}{{ a.b[0].c | default(value=\"x\") | trim | yaml }}{{ super() }}{{ body }}\
+        let good = "{{ v | sh }}{{ v | copy(to=\"./\") }}{{ a.b[0].c | default(value=\"x\") | trim | yaml }}{{ super() }}{{ body }}\
                     {{ <health port={plan.port} /> }}{% for x in a.b %}{{- loop.index | num -}}{% endfor %}\
                     {% set x = a.b %}{% if x == \"~\" %}{% endif %}{{ m[\"k\"] | env }}";
         assert_eq!(lint("t", good), []);

@@ -34,11 +34,11 @@ pub(super) fn ignore(text: &str) -> Quoted {
     Ok(line)
 }
 
-/// A pattern of a preset: its stars stay stars. It cannot bring back what another line keeps out.
+/// A line that a preset wrote as a pattern, with its wildcards and its `!`.
 pub(super) fn pattern(text: &str) -> Quoted {
     one_line(text, "a line of .dockerignore")?;
-    if text.trim() != text || text.is_empty() || text.starts_with(['#', '!']) {
-        return refuse(text, "is not a pattern that keeps something out");
+    if text.is_empty() || text.trim() != text || text.starts_with('#') {
+        return refuse(text, "is no pattern: it is empty, a comment, or has blanks around it");
     }
     Ok(text.to_owned())
 }
@@ -75,6 +75,14 @@ mod tests {
                 prop_assert!(!line.contains('\n'));
                 prop_assert_eq!(decode(&line), value);
             }
+        }
+    }
+
+    #[test]
+    fn patterns_are_lines_as_they_are() {
+        assert_eq!(pattern("!**/*.env").unwrap(), "!**/*.env");
+        for bad in ["", "#a", " a", "a\nb", "a\u{a0}"] {
+            assert!(pattern(bad).is_err(), "{bad:?}");
         }
     }
 

@@ -5,12 +5,12 @@
 //! | `exec` | `CMD`, `ENTRYPOINT`, ... in JSON form | list of text |
 //! | `json` | one JSON string | text |
 //! | `env` | the value of `ENV`, `LABEL`, `ARG` | text |
-//! | `copy` | sources and destination of `COPY` | list of text, or one plain word |
+//! | `copy`, `copy(to=...)` | sources and destination of `COPY`; without `to` the last of the list is the destination | list of text, or one text |
 //! | `sh`, `shargs` | one shell word; several | text; list of text |
 //! | `run` | the text of a `RUN` that a person wrote | text |
 //! | `yaml`, `compose` | one YAML scalar; the same where compose expands `$` | text |
-//! | `ignore` | one line of a `.dockerignore`, for a path | text |
-//! | `pattern` | the same, for a pattern of a preset | text |
+//! | `ignore` | one line of a `.dockerignore` | text |
+//! | `pattern` | a line of a `.dockerignore` that a preset wrote: wildcards stay | text |
 //! | `toml` | one TOML value | text |
 //! | `comment` | after `#` | text |
 //! | `num` | a number | integer |
@@ -29,7 +29,8 @@ pub(super) use yaml::{Scalar, scalar};
 
 /// The names of the quoting filters, sorted.
 pub const NAMES: &[&str] = &[
-    "comment", "compose", "copy", "env", "exec", "ignore", "json", "num", "pattern", "run", "sh", "shargs", "toml", "word", "yaml",
+    "comment", "compose", "copy", "env", "exec", "ignore", "json", "num", "pattern", "run", "sh", "shargs", "toml",
+    "word", "yaml",
 ];
 
 /// Why a filter does not write a value.
@@ -47,9 +48,12 @@ impl std::error::Error for Refused {}
 /// A quoted text, or why there is none.
 pub(super) type Quoted = Result<String, Refused>;
 
+type TextFilter = fn(&str) -> Quoted;
+type ListFilter = fn(&[String]) -> Quoted;
+
 /// Makes the filters known; to be called before templates are added, since Tera looks names up then.
 pub(super) fn register(tera: &mut Tera) {
-    let text: [(&'static str, fn(&str) -> Quoted); 11] = [
+    let text: [(&'static str, TextFilter); 11] = [
         ("comment", plain::comment),
         ("compose", yaml::compose),
         ("env", docker::env),
@@ -65,11 +69,17 @@ pub(super) fn register(tera: &mut Tera) {
     for (name, quote) in text {
         tera.register_filter(name, move |value: &Value, _: Kwargs, _: &State| finish(quote(&text_of(value, name)?)));
     }
-    let lists: [(&'static str, fn(&[String]) -> Quoted); 3] =
-        [("copy", docker::copy), ("exec", docker::exec), ("shargs", shell::shargs)];
+    let lists: [(&'static str, ListFilter); 2] = [("exec", docker::exec), ("shargs", shell::shargs)];
     for (name, quote) in lists {
         tera.register_filter(name, move |value: &Value, _: Kwargs, _: &State| finish(quote(&texts_of(value, name)?)));
     }
+    tera.register_filter("copy", |value: &Value, arguments: Kwargs, _: &State| {
+        let mut words = if value.is_array() { texts_of(value, "copy")? } else { vec![text_of(value, "copy")?] };
+        if let Some(to) = arguments.get::<&Value>("to")? {
+            words.push(text_of(to, "copy")?);
+        }
+        finish(docker::copy(&words))
+    });
     tera.register_filter("num", |value: &Value, _: Kwargs, _: &State| match value.as_i128() {
         Some(number) => Ok(Value::safe_string(&number.to_string())),
         None => Err(tera::Error::message(format!("`num` takes an integer, not a {}", value.name()))),
@@ -95,7 +105,6 @@ fn text_of(value: &Value, filter: &str) -> TeraResult<String> {
 fn texts_of(value: &Value, filter: &str) -> TeraResult<Vec<String>> {
     match value.as_array() {
         Some(list) => list.iter().map(|text| text_of(text, filter)).collect(),
-        None if filter == "copy" => Ok(vec![text_of(value, filter)?]),
         None => Err(tera::Error::message(format!("`{filter}` takes a list of texts, not a {}", value.name()))),
     }
 }

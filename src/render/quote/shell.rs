@@ -47,7 +47,7 @@ pub(in super::super) fn run_lines(text: &str) -> Result<Vec<String>, Refused> {
     };
     let mut so_far = String::new();
     for (at, line) in lines.iter_mut().enumerate() {
-        one_line(line, "a RUN step")?;
+        one_line(&line.replace('\t', " "), "a RUN step")?;
         if line.starts_with('#') {
             return refuse(text, "holds a comment, which would end the RUN step or be dropped");
         }
@@ -169,7 +169,6 @@ mod tests {
             "$(",
             "--mount=type=secret,id=x a",
             "[\"a\"]",
-            "a\tb",
             "a\rb",
             "`cat <<E`",
         ] {

@@ -61,7 +61,7 @@ proptest! {
 
     #[test]
     fn copied_paths_stay_paths(a in hostile::text(), b in hostile::text()) {
-        let template = "FROM a:1\nCOPY --from=x {{ list | copy }}\n";
+        let template = "FROM a:1\nCOPY --from=x {{ list | copy }}\nCOPY {{ list | copy(to=\"./\") }}\nCOPY {{ v | copy(to=v) }}\n";
         if let Err(refused) = rendered(FileKind::Dockerfile, template, &values(&[&a, &b])) {
             prop_assert!(refused.message.starts_with("the value "), "{}", refused);
         }
@@ -74,6 +74,15 @@ fn a_usual_file_reads_as_if_written_by_hand() {
     assert!(text.contains("ENV B=/app \\\n    C=/app\n"), "{text}");
     assert!(text.contains("run --option=/app \"$HOME\" /app --omit=dev 'a b'\n"), "{text}");
     assert!(text.ends_with("CMD [\"/app\", \"--omit=dev\", \"a b\"]\n"), "{text}");
+}
+
+#[test]
+fn sources_and_destination_are_one_list_in_whatever_form() {
+    let template = "FROM a:1\nCOPY {{ v | copy(to=\"./\") }}\n";
+    let plain = rendered(FileKind::Dockerfile, template, &values(&["package.json"])).unwrap();
+    assert!(plain.ends_with("COPY package.json ./\n"), "{plain}");
+    let quoted = rendered(FileKind::Dockerfile, template, &values(&["a b[1]"])).unwrap();
+    assert!(quoted.ends_with("COPY [\"a b[[]1]\", \"./\"]\n"), "{quoted}");
 }
 
 #[test]

@@ -158,3 +158,64 @@ fn an_empty_value_stays_empty_in_both() {
     let text = rendered(FileKind::Yaml, "{% if v %}x: {{ v | yaml }}\n{% endif %}y: 1\n", &values(&[""])).unwrap();
     assert_eq!(text, "y: 1\n");
 }
+
+#[test]
+fn a_loop_over_a_struct_follows_the_names_of_its_fields() {
+    #[derive(Serialize)]
+    struct Outer {
+        inner: Inner,
+    }
+    #[derive(Serialize)]
+    struct Inner {
+        zulu: u8,
+        alpha: u8,
+        mike: u8,
+        bravo: u8,
+        kilo: u8,
+    }
+    let environment = Environment::new(&[("t", "{% for n in inner %}{{ n | num }}{% endfor %}")]).unwrap();
+    let inner = Inner { zulu: 5, alpha: 1, mike: 4, bravo: 2, kilo: 3 };
+    let contexts = contexts(&Outer { inner }).unwrap();
+    assert_eq!(environment.render("t", &contexts.real).unwrap(), "12345");
+}
+
+#[test]
+fn every_free_value_of_a_plan_has_a_grammar() {
+    use crate::spec::values as typed;
+
+    #[derive(Serialize)]
+    struct All {
+        line: typed::Line,
+        image: typed::ImageRef,
+        dir: typed::AbsPath,
+        file: typed::RelPath,
+        env: typed::EnvName,
+        secret: typed::SecretId,
+        probe: typed::UrlPath,
+        step: typed::Shell,
+        size: typed::Size,
+        argv: typed::Argv,
+    }
+    let all = All {
+        line: "a b".parse().unwrap(),
+        image: "node:26-trixie-slim".parse().unwrap(),
+        dir: "/srv".parse().unwrap(),
+        file: "src/a".parse().unwrap(),
+        env: "PORT".parse().unwrap(),
+        secret: "npmrc".parse().unwrap(),
+        probe: "/health".parse().unwrap(),
+        step: "npm ci".parse().unwrap(),
+        size: "64m".parse().unwrap(),
+        argv: typed::Argv::new(["node", "a.js"]).unwrap(),
+    };
+    let contexts = contexts(&all).unwrap();
+    let mut seen: Vec<_> = contexts.table.entries().iter().map(|entry| entry.grammar).collect();
+    seen.sort_unstable();
+    seen.dedup();
+    let unused = [Grammar::Text];
+    assert_eq!(
+        seen,
+        Grammar::ALL.map(|(_, grammar)| grammar).into_iter().filter(|g| !unused.contains(g)).collect::<Vec<_>>()
+    );
+    assert!(contexts.table.entries().iter().all(|entry| entry.real != entry.standin));
+}
