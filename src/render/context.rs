@@ -73,17 +73,6 @@ struct Builder {
     standins: Option<StandIns>,
 }
 
-/// The newtype around a map whose keys are constants of a preset: templates ask it by name, as they ask a struct.
-const RECORD: &str = "record";
-
-/// `[{key, value}, ...]` as `{key: value, ...}`.
-fn record(pairs: Value) -> Value {
-    let pairs = pairs.as_array().map(<[Value]>::to_vec).unwrap_or_default();
-    let get = |pair: &Value, key: &'static str| pair.as_map().and_then(|map| map.get(&key.into()).cloned());
-    let map: BTreeMap<String, Value> = pairs.iter().filter_map(|pair| Some((get(pair, "key")?.as_str()?.to_owned(), get(pair, "value")?))).collect();
-    Value::from(map)
-}
-
 fn named(name: &'static str, value: Value) -> Value {
     Value::from(BTreeMap::from([(name, value)]))
 }
