@@ -275,7 +275,7 @@ fn a_short_list_takes_no_text() {
 
 #[test]
 fn a_low_window_keeps_the_question_in_sight() {
-    let mut session = session_of((9, 80), "long", &[]);
+    let mut session = session_of((8, 80), "long", &[]);
     session.until("? Language").until("type to filter").keys(DOWN).keys(DOWN).keys(DOWN);
     session.until("> php");
     assert!(session.screen().contains("? Language"), "{}", session.screen());
@@ -315,7 +315,8 @@ fn no_color_counts_if_it_is_not_empty() {
 #[test]
 fn a_window_that_changes_its_size_goes_on() {
     let mut session = session("questions");
-    session.until("esc back").resize(24, 50).keys(DOWN).until("> alpine");
+    // Seen with crossterm 0.29: a key that comes at the very moment of a new size is read with the next key only.
+    session.until("esc back").resize(24, 50).keys(DOWN).until_pressing("> alpine", "x");
     session.keys(UP).until("> slim").keys(ENTER).until("> Base image slim").keys(CTRL_C);
     assert_clean(&session.end(), 130);
 }

@@ -115,7 +115,8 @@ impl<T> Answer<T> {
 pub enum Stopped {
     /// Ctrl-C: exit code 130.
     Interrupted,
-    /// A signal asked the process to end: exit code 143.
+    /// A signal asked the process to end: exit code 143. Under a [`Guard`] the process ends by itself, so only other
+    /// ways to ask say this.
     Terminated,
     /// The input has ended or cannot be read: exit code 2, and the flags have to say what the questions would have.
     Closed,

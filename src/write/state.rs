@@ -226,3 +226,20 @@ fn survive_size_limits() {
         });
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_on_a_file_that_was_removed_meanwhile_is_no_lock() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(LOCK);
+        let file = File::create(&path).expect("a file");
+        assert!(is_still(&file, &path));
+        fs::remove_file(&path).expect("a removal");
+        assert!(!is_still(&file, &path));
+        File::create(&path).expect("another file of that name");
+        assert!(!is_still(&file, &path));
+    }
+}

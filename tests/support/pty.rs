@@ -116,10 +116,22 @@ impl Session {
     /// It does not come.
     #[track_caller]
     pub(crate) fn until(&mut self, text: &str) -> &mut Self {
+        self.until_pressing(text, "")
+    }
+
+    /// As [`Self::until`], pressing `idle` keys, which mean nothing to the program, as long as nothing happens.
+    ///
+    /// # Panics
+    /// It does not come.
+    #[track_caller]
+    pub(crate) fn until_pressing(&mut self, text: &str, idle: &str) -> &mut Self {
         let deadline = Instant::now() + PATIENCE;
         while !self.screen().contains(text) {
-            match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            match self.output.recv_timeout(STILL) {
                 Ok(bytes) => self.parser.process(&bytes),
+                Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {
+                    self.keys(idle);
+                }
                 Err(_) => panic!("`{text}` did not come; the screen is\n{}", self.screen()),
             }
         }
