@@ -52,7 +52,7 @@ pub(super) fn given(layers: &Layers) -> BTreeMap<String, Found> {
 }
 
 /// A project through the eyes of its preset, with what the user says.
-pub fn project<'a>(preset: &'a Preset, tree: &'a dyn Tree, layers: &Layers) -> Project<'a> {
+pub fn project_of<'a>(preset: &'a Preset, tree: &'a dyn Tree, layers: &Layers) -> Project<'a> {
     Project::new(preset, tree, given(layers))
 }
 

@@ -1,6 +1,7 @@
 //! What the user wants: `scaffold.toml`, its typed values, and `scaffold.lock`.
 
 pub mod complete;
+pub mod edit;
 pub mod file;
 pub mod lock;
 #[cfg(test)]

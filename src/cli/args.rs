@@ -1,0 +1,182 @@
+//! The arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::prompt::Colour;
+
+/// Gives a service a hardened container set-up, and proves that it runs locked down.
+#[derive(Debug, Parser)]
+#[command(name = "scaffold", version, disable_help_subcommand = true, after_help = "Exit codes: 0 done; 1 findings, drift, a proof that failed, or a conflict left to you; 2 the input is wrong; 3 disk or engine failed; 130 and 143 on Ctrl-C and SIGTERM.")]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) global: Global,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global")]
+pub(super) struct Global {
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
+    pub(super) color: Colour,
+    /// Ask and report line by line, without redrawing: for screen readers and simple terminals [env: SCAFFOLD_PLAIN]
+    #[arg(long, global = true)]
+    pub(super) plain: bool,
+    /// Look for presets/ and templates/ in this folder before the built-in ones
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) catalog: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Write Dockerfile, .dockerignore and compose.yaml for a service
+    New(New),
+    /// Say what a folder holds, and why
+    Detect(Detect),
+    /// Build the set-up, run it locked down and look at it from outside
+    Prove(Prove),
+    /// The languages that scaffold knows
+    #[command(subcommand)]
+    Preset(Preset),
+    /// Print a JSON Schema, so that an editor completes and checks a file
+    Schema {
+        /// Of what
+        what: Schema,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// The arguments of `new`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct New {
+    /// The service's folder
+    #[arg(default_value = ".")]
+    pub(super) dir: PathBuf,
+    /// The language
+    #[arg(long, value_name = "ID")]
+    pub(super) lang: Option<String>,
+    /// The base of the image: slim, alpine or distroless
+    #[arg(long, value_name = "BASE")]
+    pub(super) base: Option<String>,
+    /// Set a key of scaffold.toml, such as service.port=8080
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
+    /// Read this file instead of the folder's scaffold.toml
+    #[arg(long, value_name = "FILE")]
+    pub(super) spec: Option<PathBuf>,
+    /// Put a small service that runs into an empty folder
+    #[arg(long)]
+    pub(super) starter: bool,
+    /// Ask nothing: take the best candidate, and say every guess
+    #[arg(long, short)]
+    pub(super) yes: bool,
+    /// Write nothing; say what would be written
+    #[arg(long, help_heading = "Output")]
+    pub(super) dry_run: bool,
+    /// Write nothing; show the difference to what is there
+    #[arg(long, help_heading = "Output")]
+    pub(super) diff: bool,
+    /// Write nothing; print the files
+    #[arg(long, help_heading = "Output")]
+    pub(super) stdout: bool,
+    /// Only these files, by name
+    #[arg(long, value_name = "FILES", value_delimiter = ',', help_heading = "Output")]
+    pub(super) only: Vec<String>,
+    /// How the run is reported
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    pub(super) format: Format,
+    /// Replace files that scaffold did not write, or that were edited; the old ones are kept in .scaffold/backup
+    #[arg(long, help_heading = "Safety")]
+    pub(super) force: bool,
+}
+
+/// The arguments of `detect`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Detect {
+    /// The folder
+    #[arg(default_value = ".")]
+    pub(super) dir: PathBuf,
+    /// Look at it as this language
+    #[arg(long, value_name = "ID")]
+    pub(super) lang: Option<String>,
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: Format,
+}
+
+/// The arguments of `prove`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Prove {
+    /// The folder with Dockerfile and compose.yaml
+    #[arg(default_value = ".")]
+    pub(super) dir: PathBuf,
+    /// The compose service, if several are built
+    #[arg(long)]
+    pub(super) service: Option<String>,
+    /// Also find the folders that the service writes to
+    #[arg(long)]
+    pub(super) learn: bool,
+    /// A real build secret, so that a build which needs one can be proven
+    #[arg(long, value_name = "ID=FILE")]
+    pub(super) secret: Vec<String>,
+    /// The file that is edited for the second build
+    #[arg(long, value_name = "FILE")]
+    pub(super) edit: Option<PathBuf>,
+    /// How long the service may take to become healthy, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(super) healthy_within: u64,
+    /// How long a stop may take, in seconds, if shorter than its stop_grace_period
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) stop_within: Option<u64>,
+    /// Leave containers and images behind
+    #[arg(long)]
+    pub(super) keep: bool,
+    /// How it is reported
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum Preset {
+    /// One line a language
+    List {
+        /// How it is shown
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: Format,
+    },
+    /// Every value of a preset, with the file and line that it comes from
+    Show {
+        /// The preset
+        id: String,
+        /// How it is shown
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: Format,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Schema {
+    /// scaffold.toml
+    Spec,
+    /// presets/<id>.toml
+    Preset,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For machines
+    Json,
+}

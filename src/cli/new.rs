@@ -1,0 +1,367 @@
+//! `scaffold new`: detect, ask, render, compare, write.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::args::{Format, New};
+use super::compare::{Due, State};
+use super::disk::DiskTree;
+use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, questions, summary, tell};
+use crate::answers::{Completed, Layers, choose_language, complete, parse_set, project_of};
+use crate::catalog::Preset;
+use crate::detect::{Origin, Project, start};
+use crate::plan::{self, Plan};
+use crate::render::{FileSet, Wanted, files};
+use crate::report::Diagnostic;
+use crate::spec::lock::{self, Lock, LockedFile};
+use crate::spec::{file, text};
+use crate::write::{Action, Backup, Change, Transaction, recover};
+
+/// A set-up that is ready to be held against the disk.
+pub(super) struct Ready {
+    pub(super) completed: Completed,
+    pub(super) plan: Plan,
+    pub(super) files: FileSet,
+    pub(super) title: String,
+}
+
+/// What a run reads before it asks anything.
+struct Inputs {
+    dir: PathBuf,
+    /// The folder's own `scaffold.toml`, as it stands.
+    spec_text: Option<String>,
+    lock: Option<Lock>,
+    layers: Layers,
+    flags: toml::Table,
+}
+
+pub(super) fn run(context: &Context, args: &New) -> Outcome {
+    let mut inputs = read(args)?;
+    if let Some(recovered) = recover(&inputs.dir)? {
+        context.say(&recovered.diagnostic());
+    }
+    let starter = if args.starter { starter_files(context, args, &mut inputs)? } else { BTreeMap::new() };
+    let asked = if context.terminal.interactive && inputs.lock.is_none() {
+        match questions::ask(context, &inputs.dir, &mut inputs.layers, &starter)? {
+            questions::Asked::Write => true,
+            questions::Asked::Leave => {
+                tell("Nothing was written.");
+                return Ok(0);
+            }
+            questions::Asked::Stopped(code) => {
+                tell("Nothing was written.");
+                return Ok(code);
+            }
+        }
+    } else {
+        false
+    };
+    let ready = make(context, &inputs.dir, &inputs.layers, &starter)?;
+    let dues = dues(&inputs, &ready, &starter, args)?;
+    if !asked || args.format == Format::Json {
+        for note in &ready.completed.notes {
+            context.say(note);
+        }
+    }
+    show_or_write(context, args, &inputs, &ready, &dues)
+}
+
+/// Reads flags, spec and lock.
+fn read(args: &New) -> Result<Inputs, Failure> {
+    let dir = args.dir.clone();
+    if dir.exists() && !dir.is_dir() {
+        return Err(folder_error(&dir, "is a file, where a folder is needed"));
+    }
+    let mut settings = args.set.clone();
+    settings.extend(args.lang.iter().map(|lang| format!("lang={lang}")));
+    settings.extend(args.base.iter().map(|base| format!("base={base}")));
+    let flags = parse_set(&settings)?;
+    let mut layers = Layers::default();
+    layers.push(Origin::Flag, flags.clone());
+    let own = dir.join(file::NAME);
+    let path = args.spec.clone().unwrap_or_else(|| own.clone());
+    let read = |path: &Path| match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(folder_error(path, &error.to_string())),
+    };
+    let text = read(&path)?;
+    match &text {
+        Some(text) => {
+            file::read(&path.display().to_string(), text)?;
+            layers.push(Origin::Spec, text.trim_start_matches('\u{feff}').parse().unwrap_or_default());
+        }
+        None if args.spec.is_some() => return Err(folder_error(&path, "there is no such file")),
+        None => {}
+    }
+    let spec_text = if args.spec.is_some() { read(&own)? } else { text };
+    let lock = match read(&dir.join(lock::NAME))? {
+        Some(text) if args.force => Lock::read(&text).ok(),
+        Some(text) => Some(Lock::read(&text)?),
+        None => None,
+    };
+    Ok(Inputs { dir, spec_text, lock, layers, flags })
+}
+
+/// The files of a language's starter, and the answers that go with it.
+fn starter_files(context: &Context, args: &New, inputs: &mut Inputs) -> Result<BTreeMap<String, String>, Failure> {
+    let Some(lang) = inputs.layers.found("service.lang") else {
+        return Err(Failure::input(Diagnostic::error("`--starter` needs a language").help(format!("add `--lang`, one of {}", context.catalog.languages().join(", ")))));
+    };
+    let id = context.catalog.resolve(&lang.value)?;
+    let files = context.catalog.template_folder(&format!("{id}/starter"));
+    if files.is_empty() {
+        return Err(Failure::input(Diagnostic::error(format!("there is no starter for `{id}`"))));
+    }
+    // a second run finds its own starter there, perhaps with an edit: then it is the user's
+    let strangers = fs::read_dir(&inputs.dir).map(|entries| entries.flatten().any(|entry| !entry.file_name().to_string_lossy().starts_with(".git"))).unwrap_or(false);
+    if strangers && inputs.lock.is_none() {
+        return Err(Failure::input(Diagnostic::error(format!("{} is not empty", args.dir.display())).help("leave out `--starter` for a service that is there already, or name a new folder")));
+    }
+    if inputs.lock.is_some() {
+        return Ok(BTreeMap::new());
+    }
+    let defaults = "[[secrets]]\nname = \"api_token\"\n".parse().unwrap_or_default();
+    inputs.layers.push(Origin::Spec, defaults);
+    Ok(files)
+}
+
+/// Answers, plan and files.
+pub(super) fn make(context: &Context, dir: &Path, layers: &Layers, starter: &BTreeMap<String, String>) -> Result<Ready, Failure> {
+    let memory;
+    let disk;
+    let tree: &dyn crate::detect::Tree = if starter.is_empty() {
+        disk = DiskTree::open(dir).map_err(|error| folder_error(dir, &error.to_string()))?;
+        &disk
+    } else {
+        memory = crate::detect::MemoryTree::new(starter.clone());
+        &memory
+    };
+    let (preset, _) = choose_language(&context.catalog, tree, layers)?;
+    let project = project_of(&preset, tree, layers);
+    let server = server(context, &project)?;
+    // what another preset serves listens where that one does
+    let mut layers = layers.clone();
+    if let Some(port) = server.as_ref().and_then(|server| server.default_port) {
+        layers.push(Origin::Preset, parse_set(&[format!("port={port}")])?);
+    }
+    let project = project_of(&preset, tree, &layers);
+    let completed = complete(&project, &layers, &folder_name(dir))?;
+    let plan = plan::make(&project, &completed.spec, server.as_ref())?;
+    let outputs = &completed.spec.file.outputs;
+    let wanted = Wanted { compose: outputs.compose, dockerignore: outputs.dockerignore };
+    let files = files(&context.catalog, &preset, server.as_ref(), &plan, wanted)?;
+    let notes = project.problems();
+    Ok(Ready { completed: Completed { notes, ..completed }, plan, files, title: preset.title.clone() })
+}
+
+fn server(context: &Context, project: &Project) -> Result<Option<Preset>, Failure> {
+    if !start::served_by_another(project) {
+        return Ok(None);
+    }
+    let id = start::framework(project).and_then(|framework| framework.served_by.clone());
+    Ok(id.map(|id| context.catalog.preset(&id)).transpose()?)
+}
+
+/// The name of a folder, also of `.`.
+pub(super) fn folder_name(dir: &Path) -> String {
+    let full = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
+    full.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Everything that is due, with the spec and the lock, held against the folder.
+fn dues(inputs: &Inputs, ready: &Ready, starter: &BTreeMap<String, String>, args: &New) -> Result<Vec<Due>, Failure> {
+    let spec = &ready.completed.spec;
+    let mut all: Vec<(String, String)> = ready.files.0.iter().map(|(path, text)| (path.clone(), text.clone())).collect();
+    if !args.only.is_empty() {
+        let known: Vec<&str> = all.iter().map(|(path, _)| path.as_str()).collect();
+        if let Some(wrong) = args.only.iter().find(|only| !known.contains(&only.as_str())) {
+            let error = Diagnostic::error(format!("`--only {wrong}`: there is no such file in this set-up"));
+            return Err(Failure::input(match crate::report::did_you_mean(wrong, known.iter().copied()) {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error.help(format!("there are {}", known.join(", "))),
+            }));
+        }
+        all.retain(|(path, _)| args.only.iter().any(|only| only == path));
+    }
+    let mut dues: Vec<Due> = all.iter().map(|(path, text)| Due::new(&inputs.dir, inputs.lock.as_ref(), path, text.clone())).collect();
+    for (path, text) in starter {
+        let mut due = Due::new(&inputs.dir, None, path, text.clone());
+        if due.state == State::Foreign {
+            due.state = State::Same; // what is there of a starter is the user's
+        }
+        dues.push(due);
+    }
+    // the spec is the user's: it is written once, and then only what a flag changes
+    let spec_text = match &inputs.spec_text {
+        None => text::text(&said(inputs), &spec.origins),
+        Some(old) => crate::spec::edit::set(old, &inputs.flags).map_err(Failure::input)?,
+    };
+    let state = match &inputs.spec_text {
+        None => State::New,
+        Some(old) if *old == spec_text => State::Same,
+        Some(_) => State::Old,
+    };
+    dues.push(Due { path: file::NAME.to_owned(), text: spec_text, state, old: inputs.spec_text.clone() });
+
+    let mut lock = Lock { version: 1, tool: env!("CARGO_PKG_VERSION").to_owned(), ..Lock::default() };
+    lock.templates.insert("preset".to_owned(), spec.lang.clone());
+    lock.answers = spec.origins.iter().map(|(key, answer)| (key.clone(), answer.into())).collect();
+    lock.files = all.iter().map(|(path, text)| LockedFile::new(path, text)).collect();
+    if let Some(old) = &inputs.lock {
+        // what this run does not write keeps its base
+        lock.files.extend(old.files.iter().filter(|file| ready.files.0.contains_key(&file.path) && !all.iter().any(|(path, _)| *path == file.path)).cloned());
+        lock.images.clone_from(&old.images);
+    }
+    lock.files.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut due = Due::new(&inputs.dir, None, lock::NAME, lock.write());
+    if due.state == State::Foreign {
+        due.state = State::Old;
+    }
+    dues.push(due);
+    Ok(dues)
+}
+
+/// What flags, prompts and spec say: what a new `scaffold.toml` holds. The language and the name always stand in it.
+fn said(inputs: &Inputs) -> toml::Table {
+    let mut said = inputs.layers.table_of_all();
+    let service = said.entry("service").or_insert_with(|| toml::Value::Table(toml::Table::new()));
+    if let (toml::Value::Table(service), None) = (service, None::<()>) {
+        let _ = service;
+    }
+    said
+}
+
+fn show_or_write(context: &Context, args: &New, inputs: &Inputs, ready: &Ready, dues: &[Due]) -> Outcome {
+    let set_up: Vec<&Due> = dues.iter().filter(|due| due.path != lock::NAME).collect();
+    let changed = dues.iter().any(|due| due.state != State::Same);
+    let conflicts: Vec<&Due> = dues.iter().filter(|due| due.conflicts()).collect();
+    let mut out = anstream::stdout();
+    if args.stdout {
+        for due in dues.iter().filter(|due| due.path != lock::NAME && (args.only.is_empty() || args.only.contains(&due.path))) {
+            if args.only.len() != 1 {
+                broken_pipe_is_fine(writeln!(out, "# --- {}", due.path))?;
+            }
+            broken_pipe_is_fine(out.write_all(due.text.as_bytes()))?;
+        }
+        return Ok(0);
+    }
+    if args.diff || args.dry_run {
+        if args.diff {
+            for due in set_up.iter().filter(|due| due.state != State::Same) {
+                broken_pipe_is_fine(out.write_all(due.diff(context.terminal.colour_stdout).as_bytes()))?;
+            }
+        }
+        if args.format == Format::Json {
+            report(args, ready, dues, &[], false)?;
+        } else if args.dry_run {
+            for due in &set_up {
+                broken_pipe_is_fine(writeln!(out, "{:<9} {}", summary::state_word(due.state), due.path))?;
+            }
+        }
+        return Ok(u8::from(changed && inputs.lock.is_some() || !conflicts.is_empty()));
+    }
+    let placeholders = placeholders(inputs, ready);
+    if !changed && placeholders.is_empty() {
+        if args.format == Format::Json {
+            report(args, ready, dues, &[], false)?;
+        } else {
+            tell("up to date");
+        }
+        return Ok(0);
+    }
+    if !conflicts.is_empty() && !args.force {
+        for due in &conflicts {
+            tell(due.diff(context.terminal.colour_stderr).trim_end());
+            let why = if due.state == State::Edited { "was edited since scaffold wrote it" } else { "was not written by scaffold" };
+            context.say(&Diagnostic::error(format!("{} {why}, and would be replaced", due.path)));
+        }
+        if args.format == Format::Json {
+            report(args, ready, dues, &[], false)?;
+        }
+        tell("Nothing was written. `--force` writes, and keeps the old files in .scaffold/backup; `--diff` shows all differences.");
+        return Ok(1);
+    }
+    let mut changes: Vec<Change> = dues
+        .iter()
+        .filter(|due| due.state != State::Same)
+        .map(|due| Change { path: due.path.clone(), content: due.text.clone().into_bytes(), mode: 0o644, directory_mode: None })
+        .collect();
+    changes.extend(placeholders);
+    let backup = if conflicts.is_empty() { Backup::None } else { Backup::Keep };
+    let transaction = Transaction::new(&inputs.dir)?;
+    if let Some(recovered) = transaction.recovered() {
+        context.say(&recovered.diagnostic());
+    }
+    let written = transaction.commit(changes, backup)?;
+    if args.format == Format::Json {
+        report(args, ready, dues, &written.files, true)?;
+    } else {
+        tell(&summary::text(context, args, ready, &written));
+    }
+    Ok(0)
+}
+
+/// Files for the secrets that are not there yet, in a folder that git and the build do not see. Compose mounts them as
+/// they are: they can be read by the service's numeric user, and the folder by nobody but its owner.
+fn placeholders(inputs: &Inputs, ready: &Ready) -> Vec<Change> {
+    let secrets = &ready.plan.compose.secrets;
+    let mut changes = Vec::new();
+    let missing = |path: &str| !inputs.dir.join(path).exists();
+    let mut add = |path: String, content: Vec<u8>| {
+        if missing(&path) {
+            changes.push(Change { path, content, mode: 0o444, directory_mode: Some(0o700) });
+        }
+    };
+    if !secrets.is_empty() {
+        add("secrets/.gitignore".to_owned(), b"*\n".to_vec());
+    }
+    for secret in secrets {
+        let database = ready.plan.compose.postgres.as_ref().is_some_and(|postgres| postgres.secret == secret.name);
+        let content = if database { password() } else { Vec::new() };
+        add(format!("secrets/{}", secret.name), content);
+    }
+    changes
+}
+
+/// 32 random letters and digits: an empty password file would stop the database at its start.
+fn password() -> Vec<u8> {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut bytes = [0_u8; 32];
+    if getrandom::fill(&mut bytes).is_err() {
+        return Vec::new();
+    }
+    bytes.iter().map(|byte| LETTERS[usize::from(byte % 64)]).collect()
+}
+
+/// The run as data, on stdout.
+fn report(args: &New, ready: &Ready, dues: &[Due], written: &[crate::write::WrittenFile], wrote: bool) -> Result<(), Failure> {
+    let spec = &ready.completed.spec;
+    let action = |due: &Due| {
+        written.iter().find(|file| file.path == due.path).map_or_else(
+            || if wrote { "same" } else { summary::state_word(due.state) },
+            |file| match file.action {
+                Action::Created => "created",
+                Action::Replaced => "replaced",
+                Action::Same => "same",
+            },
+        )
+    };
+    let files: Vec<_> = dues.iter().map(|due| json!({ "path": due.path, "action": action(due), "kept": written.iter().find(|file| file.path == due.path).and_then(|file| file.kept.clone()) })).collect();
+    let answers: serde_json::Map<_, _> = spec.origins.iter().map(|(key, answer)| (key.clone(), json!({ "value": answer.value, "origin": answer.origin, "evidence": answer.evidence }))).collect();
+    let notes: Vec<_> = ready.completed.notes.iter().map(|note| json!({ "severity": note.severity, "message": note.message, "help": note.help })).collect();
+    let run = json!({
+        "directory": args.dir.display().to_string(),
+        "name": spec.name.as_str(),
+        "written": wrote,
+        "files": files,
+        "answers": answers,
+        "notes": notes,
+        "run": summary::docker_run(&ready.plan),
+    });
+    broken_pipe_is_fine(writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&run).unwrap_or_default()))
+}

@@ -1,0 +1,116 @@
+//! The words at the end of `scaffold new`.
+
+use super::args::New;
+use super::compare::State;
+use super::new::Ready;
+use super::Context;
+use crate::plan::Plan;
+use crate::spec::values::shell_word;
+use crate::write::{Action, Written};
+
+/// One word for what a file on disk is to us.
+pub(super) fn state_word(state: State) -> &'static str {
+    match state {
+        State::New => "new",
+        State::Same => "same",
+        State::Old => "changed",
+        State::Edited => "edited",
+        State::Foreign => "foreign",
+    }
+}
+
+/// What was written, what it holds, and what comes next.
+pub(super) fn text(context: &Context, args: &New, ready: &Ready, written: &Written) -> String {
+    let plan = &ready.plan;
+    let mut lines = Vec::new();
+    for file in written.files.iter().filter(|file| !(file.path.starts_with("secrets/.") || file.action == Action::Same)) {
+        let verb = match file.action {
+            Action::Created => "new",
+            Action::Replaced => "replaced",
+            Action::Same => "same",
+        };
+        let kept = file.kept.as_ref().map(|kept| format!("  the old one is in {kept}")).unwrap_or_default();
+        lines.push(format!("{verb:<9} {}{kept}", file.path));
+    }
+    lines.push(String::new());
+    lines.push(format!("Holds     {}", holds(plan)));
+    let dir = args.dir.display().to_string();
+    let into = if dir == "." { String::new() } else { format!("cd {} && ", shell_word(&dir)) };
+    let url = plan.runtime.port.map(|port| format!("   then http://127.0.0.1:{port}")).unwrap_or_default();
+    lines.push(format!("Next      {into}docker compose up --build{url}"));
+    let prove = if dir == "." { String::new() } else { format!(" {}", shell_word(&dir)) };
+    lines.push(format!("          scaffold prove{prove}   builds it, runs it locked down and looks at it from outside"));
+    lines.push(format!("Alone     {}", docker_run(plan)));
+    lines.push(format!("Again     {}", again(args, ready)));
+    let text = lines.join("\n");
+    if context.terminal.colour_stderr { text.replace("Next ", "\u{1b}[1mNext \u{1b}[0m") } else { text }
+}
+
+/// The set-up in one line.
+fn holds(plan: &Plan) -> String {
+    let mut parts = vec![format!("uid {}", plan.runtime.user.uid)];
+    if plan.compose.read_only {
+        parts.push("read-only root".to_owned());
+    }
+    parts.push("no capabilities".to_owned());
+    parts.push(format!("{} memory", plan.compose.memory));
+    parts.push(match (&plan.runtime.health, plan.runtime.health.as_ref().and_then(|health| health.path.as_ref())) {
+        (Some(_), Some(path)) => format!("health at {path}"),
+        (Some(_), None) => "health by a command".to_owned(),
+        (None, _) => "no health check".to_owned(),
+    });
+    if !plan.compose.secrets.is_empty() {
+        let names = plan.compose.secrets.iter().map(|secret| format!("secrets/{}", secret.name)).collect::<Vec<_>>().join(", ");
+        parts.push(format!("secrets from {names}"));
+    }
+    parts.join(", ")
+}
+
+/// The `docker run` line that runs the image under the same lock-down as compose does.
+pub(super) fn docker_run(plan: &Plan) -> String {
+    let mut words = vec!["docker run --rm".to_owned()];
+    if plan.compose.read_only {
+        words.push("--read-only".to_owned());
+    }
+    words.push("--cap-drop=ALL --security-opt=no-new-privileges".to_owned());
+    words.push(format!("--user={}:{}", plan.runtime.user.uid, plan.runtime.user.gid));
+    words.push(format!("--memory={0} --memory-swap={0} --cpus={1} --pids-limit={2}", plan.compose.memory, plan.compose.cpus, plan.compose.pids));
+    if plan.compose.init {
+        words.push("--init".to_owned());
+    }
+    for folder in &plan.compose.tmpfs {
+        let exec = if folder.exec { "exec" } else { "noexec" };
+        let owner = if folder.own { format!(",mode=0700,uid={},gid={}", plan.runtime.user.uid, plan.runtime.user.gid) } else { String::new() };
+        words.push(format!("--tmpfs {}:rw,{exec},nosuid,nodev,size={}{owner}", folder.path, folder.size));
+    }
+    if let Some(volume) = &plan.compose.volume {
+        words.push(format!("--mount type=volume,source={}_{},target={}", plan.name, volume.name, volume.path));
+    }
+    for secret in &plan.compose.secrets {
+        words.push(format!("--mount type=bind,source=\"$PWD\"/secrets/{0},target=/run/secrets/{0},readonly", secret.name));
+    }
+    if let Some(port) = plan.runtime.port {
+        words.push(format!("--publish 127.0.0.1:{port}:{port}"));
+    }
+    words.push(plan.name.to_string());
+    words.join(" ")
+}
+
+/// The line that repeats this run without a question.
+fn again(args: &New, ready: &Ready) -> String {
+    let mut words = vec!["scaffold new".to_owned()];
+    if args.dir.as_os_str() != "." {
+        words.push(shell_word(&args.dir.display().to_string()));
+    }
+    words.push(format!("--lang {}", ready.completed.spec.lang));
+    for (key, answer) in &ready.completed.spec.origins {
+        if matches!(answer.origin, "flag" | "prompt") && key != "service.lang" {
+            words.push(format!("--set {}", shell_word(&format!("{key}={}", answer.value))));
+        }
+    }
+    if args.starter {
+        words.push("--starter".to_owned());
+    }
+    words.push("--yes".to_owned());
+    words.join(" ")
+}
