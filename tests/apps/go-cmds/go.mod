@@ -1,0 +1,3 @@
+module example.com/go-cmds
+
+go 1.27.3

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"log"
+	"net/http"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	http.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Write([]byte("go-loopback"))
+	})
+	http.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
+		w.Write([]byte("ok"))
+	})
+
+	// The loopback address alone: nobody outside the container reaches it.
+	server := &http.Server{Addr: "127.0.0.1:8080"}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+
+	go func() {
+		if err := server.ListenAndServe(); err != http.ErrServerClosed {
+			log.Fatal(err)
+		}
+	}()
+
+	<-ctx.Done()
+	log.Print("SIGTERM received")
+	deadline, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	defer cancel()
+	server.Shutdown(deadline)
+}

@@ -1,0 +1,3 @@
+export default defineNitroPlugin(() => {
+  process.once('SIGTERM', () => console.log('SIGTERM received'));
+});

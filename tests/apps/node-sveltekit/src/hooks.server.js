@@ -1,0 +1,1 @@
+process.once('SIGTERM', () => console.log('SIGTERM received'));

@@ -1,0 +1,16 @@
+'use strict';
+
+const express = require('express');
+
+const app = express();
+const port = process.env.PORT || 3000;
+
+app.get('/', (req, res) => res.json({ app: 'node-yarn-berry-pnp' }));
+app.get('/health', (req, res) => res.send('ok'));
+
+const server = app.listen(port, () => console.log(`listening on ${port}`));
+
+process.on('SIGTERM', () => {
+  console.log('SIGTERM received');
+  server.close();
+});

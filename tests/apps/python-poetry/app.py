@@ -1,0 +1,13 @@
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def hello():
+    return {"app": "python-poetry"}
+
+
+@app.get("/health")
+def health():
+    return "ok"

@@ -1,0 +1,6 @@
+//! The workspace's shared crate.
+
+/// Greets somebody.
+pub fn greeting(name: &str) -> String {
+    format!("Hello from {name}")
+}
