@@ -293,7 +293,12 @@ impl<'a> Reader<'a> {
         for word in words {
             match heredoc(&word) {
                 None => sources.push(word),
-                Some(opened) => inline.extend(self.heredocs.iter().rev().find(|doc| doc.name == opened.name).cloned()),
+                Some(opened) => {
+                    // In a JSON array nothing is read for the name, and BuildKit makes an empty file.
+                    let read = self.heredocs.iter().rev().find(|heredoc| heredoc.name == opened.name);
+                    let end = word.span.end;
+                    inline.push(read.cloned().unwrap_or_else(|| opened.heredoc(end..end)));
+                }
             }
         }
         Ok(Transfer {
