@@ -105,6 +105,17 @@ fn deep_nesting_is_refused_and_not_followed() {
     assert!(file.final_image().is_some());
 }
 
+#[test]
+fn text_that_doubles_with_each_line_is_bounded() {
+    let file = parse(&format!("FROM a\nENV A=0123456789\n{}", "ENV A=$A$A\n".repeat(100)));
+    let image = file.final_image().expect("an image");
+    assert!(image.env["A"].value.len() < 1 << 21);
+    let many: String = (0..20_000).map(|at| format!("ENV B{at}=$A\n")).collect();
+    let file = parse(&format!("FROM a\nENV A={}\n{many}", "x".repeat(60_000)));
+    let total: usize = file.final_image().expect("an image").env.values().map(|set| set.value.len()).sum();
+    assert!(total < 100 << 20, "{total} bytes");
+}
+
 fn instruction(text: &str) -> Instruction {
     let file = parse(&format!("FROM a\n{text}\n"));
     assert!(file.problems.iter().all(|problem| !problem.fatal), "{text}: {:?}", file.problems);

@@ -1,5 +1,7 @@
 //! The Dockerfile reader against BuildKit's own answers (see `tests/dockerfile/README.md`), and against any text.
 
+#![expect(clippy::disallowed_methods, reason = "the cases are files")]
+
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;

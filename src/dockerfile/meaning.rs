@@ -1,5 +1,6 @@
 //! From the head of an instruction to its [`Kind`], with all that BuildKit refuses.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::duration::nanoseconds;
@@ -288,6 +289,7 @@ impl<'a> Reader<'a> {
         if heredoc(&destination).is_some() {
             return Err(format!("the destination of {} cannot be a heredoc", self.name));
         }
+        let by_name: BTreeMap<&str, &Heredoc> = self.heredocs.iter().map(|read| (read.name.as_str(), read)).collect();
         let mut sources = Vec::new();
         let mut inline = Vec::new();
         for word in words {
@@ -295,7 +297,7 @@ impl<'a> Reader<'a> {
                 None => sources.push(word),
                 Some(opened) => {
                     // In a JSON array nothing is read for the name, and BuildKit makes an empty file.
-                    let read = self.heredocs.iter().rev().find(|heredoc| heredoc.name == opened.name);
+                    let read = by_name.get(opened.name.as_str()).copied();
                     let end = word.span.end;
                     inline.push(read.cloned().unwrap_or_else(|| opened.heredoc(end..end)));
                 }
