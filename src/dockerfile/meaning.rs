@@ -321,7 +321,7 @@ impl<'a> Reader<'a> {
         let end = end.map_or(args.end, |at| args.start + at);
         let kind = self.line().as_str()[args.start..end].to_uppercase();
         let rest = &self.line().as_str()[end..args.end];
-        let from = end + rest.len() - rest.trim_start().len();
+        let from = end + rest.len() - rest.trim_start_matches(BLANKS).len();
         if kind == "NONE" {
             return if from == args.end { Ok(Healthcheck::None) } else { Err("NONE takes nothing more".to_owned()) };
         }
