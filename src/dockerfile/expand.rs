@@ -11,6 +11,10 @@ use super::pattern;
 /// How deep `${a:-${b:-...}}` may nest. BuildKit has no bound; a file that needs more than this is an attack.
 const MAX_DEPTH: usize = 64;
 
+/// By how much a text may grow through its variables: `ENV A=$A$A` doubles with each line. Linux takes no longer
+/// string than 128 KiB in an environment.
+const MAX_GROWTH: usize = 1 << 20;
+
 /// Where the values of variables come from.
 pub trait Variables {
     /// The value of `name`; `None` if it is not set.
@@ -103,6 +107,7 @@ impl Lexer {
             raw_escapes: self.raw_escapes,
             word: String::new(),
             depth: 0,
+            growth: MAX_GROWTH,
             used: BTreeSet::new(),
             unset: BTreeSet::new(),
             holes: Vec::new(),
@@ -121,6 +126,8 @@ struct Run<'a> {
     /// split words (not from the text), so `EXPOSE 80${X:-80}` opens port 80.
     word: String,
     depth: usize,
+    /// How many bytes of values may still be put in.
+    growth: usize,
     used: BTreeSet<String>,
     unset: BTreeSet<String>,
     holes: Vec<String>,
@@ -339,6 +346,15 @@ impl Run<'_> {
         name
     }
 
+    fn dollar(&mut self) -> Result<String, ExpandError> {
+        let value = self.substitution()?;
+        match self.growth.checked_sub(value.len()) {
+            Some(rest) => self.growth = rest,
+            None => return error("the text becomes too long through its variables"),
+        }
+        Ok(value)
+    }
+
     fn plain(&mut self, name: &str, left: impl FnOnce() -> String) -> String {
         match self.look_up(name) {
             Some(value) => value,
@@ -350,7 +366,7 @@ impl Run<'_> {
         }
     }
 
-    fn dollar(&mut self) -> Result<String, ExpandError> {
+    fn substitution(&mut self) -> Result<String, ExpandError> {
         self.next();
         if self.peek() != Some('{') {
             let name = self.name();

@@ -1,5 +1,6 @@
 //! Flags of instructions: `--name=value` before the arguments.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::problem::Problems;
@@ -139,14 +140,15 @@ fn known(instruction: &str) -> Option<&'static [(&'static str, Takes)]> {
 /// Says which flags BuildKit refuses.
 pub(super) fn check(instruction: &str, flags: &[Flag], problems: &mut Problems) {
     let Some(known) = known(instruction) else { return };
-    for (index, flag) in flags.iter().enumerate() {
+    let mut seen = BTreeSet::new();
+    for flag in flags {
         let shown = &flag.name;
         let mut refuse = |message: String| problems.fatal(flag.span.clone(), message);
         let Some((_, takes)) = known.iter().find(|(name, _)| name == shown) else {
             refuse(format!("{instruction} has no flag `--{shown}`"));
             continue;
         };
-        if *takes != Takes::Many && flags[..index].iter().any(|earlier| earlier.name == flag.name) {
+        if !seen.insert(shown) && *takes != Takes::Many {
             refuse(format!("`--{shown}` is given twice"));
         }
         match (takes, flag.value.as_deref()) {

@@ -40,7 +40,15 @@ pub(super) struct Introducer {
     pub(super) name: String,
     descriptor: u64,
     expand: bool,
-    pub(super) chomp: bool,
+    chomp: bool,
+}
+
+impl Introducer {
+    /// A heredoc without content yet.
+    pub(super) fn heredoc(self, span: Range<usize>) -> Heredoc {
+        let Self { name, descriptor, expand, chomp } = self;
+        Heredoc { name, descriptor, expand, chomp, content: String::new(), terminator: span.end..span.end, span }
+    }
 }
 
 /// The lexer for introducers; it knows no `# escape=`.
@@ -77,15 +85,7 @@ pub(super) fn introducer(word: &str) -> Result<Option<Introducer>, ExpandError> 
 /// Reads the lines of a heredoc. The flag says whether it was ended; `last` becomes its last line.
 pub(super) fn read<'a>(opened: Introducer, lines: &mut Lines<'a>, last: &mut Line<'a>) -> (Heredoc, bool) {
     let start = last.start + last.raw.len();
-    let mut heredoc = Heredoc {
-        name: opened.name,
-        descriptor: opened.descriptor,
-        expand: opened.expand,
-        chomp: opened.chomp,
-        content: String::new(),
-        span: start..start,
-        terminator: start..start,
-    };
+    let mut heredoc = opened.heredoc(start..start);
     for line in lines {
         *last = line;
         let candidate = if heredoc.chomp { line.text.trim_start_matches('\t') } else { line.text };

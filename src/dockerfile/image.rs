@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::budget::Budget;
 use super::expand::Variables;
 use super::kind::{Form, Healthcheck, Kind};
 use super::stages::{Base, Stages};
@@ -48,6 +49,9 @@ pub struct Image {
     pub holes: BTreeSet<String>,
     /// ENV and ARG together, as later instructions see them.
     variables: BTreeMap<String, String>,
+    /// Names that an ARG of the stage at hand gave a value.
+    from_args: Vec<String>,
+    budget: Budget,
 }
 
 impl Variables for Image {
@@ -65,8 +69,10 @@ pub(super) fn image(stages: &Stages<'_>, index: usize) -> Image {
     for index in chain.into_iter().rev() {
         let Some(stage) = stages.stages.get(index) else { continue };
         // Arguments go on into the next stage, but ENV wins over them there.
-        for (name, value) in &image.env {
-            image.variables.insert(name.clone(), value.value.clone());
+        for name in std::mem::take(&mut image.from_args) {
+            if let Some(value) = image.env.get(&name) {
+                image.variables.insert(name, value.value.clone());
+            }
         }
         let own = || stages.instructions(stage);
         let mut run = StageRun { image: &mut image, stages, rooted, cmd: false };
@@ -93,7 +99,7 @@ struct StageRun<'a, 'b> {
 
 impl StageRun<'_, '_> {
     fn expand(&mut self, word: &Word) -> String {
-        match word.expand(&self.image.variables) {
+        match self.image.budget.expand(word, &self.image.variables) {
             Ok(read) => {
                 self.image.holes.extend(read.holes);
                 read.text
@@ -152,7 +158,7 @@ impl StageRun<'_, '_> {
             }
             Kind::Expose(words) => {
                 for word in words {
-                    let Ok(read) = word.expand(&self.image.variables) else { continue };
+                    let Ok(read) = self.image.budget.expand(word, &self.image.variables) else { continue };
                     self.image.holes.extend(read.holes);
                     let ports = read.words.iter().map(|port| match port.split_once('/') {
                         Some((port, protocol)) => format!("{port}/{}", protocol.to_lowercase()),
@@ -183,6 +189,7 @@ impl StageRun<'_, '_> {
         };
         if let Some(value) = &value {
             self.image.variables.insert(arg.name.clone(), value.clone());
+            self.image.from_args.push(arg.name.clone());
         }
         self.image.args.insert(arg.name.clone(), value);
     }

@@ -1,5 +1,6 @@
 //! From the head of an instruction to its [`Kind`], with all that BuildKit refuses.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::duration::nanoseconds;
@@ -288,12 +289,18 @@ impl<'a> Reader<'a> {
         if heredoc(&destination).is_some() {
             return Err(format!("the destination of {} cannot be a heredoc", self.name));
         }
+        let by_name: BTreeMap<&str, &Heredoc> = self.heredocs.iter().map(|read| (read.name.as_str(), read)).collect();
         let mut sources = Vec::new();
         let mut inline = Vec::new();
         for word in words {
             match heredoc(&word) {
                 None => sources.push(word),
-                Some(opened) => inline.extend(self.heredocs.iter().rev().find(|doc| doc.name == opened.name).cloned()),
+                Some(opened) => {
+                    // In a JSON array nothing is read for the name, and BuildKit makes an empty file.
+                    let read = by_name.get(opened.name.as_str()).copied();
+                    let end = word.span.end;
+                    inline.push(read.cloned().unwrap_or_else(|| opened.heredoc(end..end)));
+                }
             }
         }
         Ok(Transfer {
@@ -314,7 +321,7 @@ impl<'a> Reader<'a> {
         let end = end.map_or(args.end, |at| args.start + at);
         let kind = self.line().as_str()[args.start..end].to_uppercase();
         let rest = &self.line().as_str()[end..args.end];
-        let from = end + rest.len() - rest.trim_start().len();
+        let from = end + rest.len() - rest.trim_start_matches(BLANKS).len();
         if kind == "NONE" {
             return if from == args.end { Ok(Healthcheck::None) } else { Err("NONE takes nothing more".to_owned()) };
         }

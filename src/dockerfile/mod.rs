@@ -7,6 +7,7 @@
 //! answers for hard cases. Two deliberate differences: one problem does not end the reading, and flags are read as UTF-8
 //! where BuildKit mangles their letters outside ASCII (which is reported).
 
+mod budget;
 mod directive;
 mod duration;
 mod expand;

@@ -6,6 +6,16 @@ use regex_lite::{Regex, escape};
 
 use super::expand::ExpandError;
 
+/// What one match may cost, in bytes of text times bytes of pattern: real ones stay far below.
+const MAX_WORK: usize = 1 << 24;
+
+fn bounded(text: &str, other: &str) -> Result<(), ExpandError> {
+    if text.len().saturating_mul(other.len()) > MAX_WORK {
+        return Err(ExpandError { message: "the pattern or its text is too long".to_owned() });
+    }
+    Ok(())
+}
+
 fn compile(pattern: &str, greedy: bool, anchored: bool) -> Result<Regex, ExpandError> {
     let refuse = |why: String| ExpandError { message: format!("invalid pattern `{pattern}`: {why}") };
     let mut regex = String::from(if anchored { "^" } else { "" });
@@ -32,6 +42,7 @@ fn compile(pattern: &str, greedy: bool, anchored: bool) -> Result<Regex, ExpandE
 
 /// `${value#pattern}` and `${value%pattern}`; a doubled sign takes the longest match.
 pub(super) fn trim(value: &str, sign: char, word: &str) -> Result<String, ExpandError> {
+    bounded(value, word)?;
     let (greedy, pattern) = match word.strip_prefix(sign) {
         Some(pattern) => (true, pattern),
         None => (false, word),
@@ -68,6 +79,8 @@ fn mirror(pattern: &str) -> String {
 
 /// `${value/pattern/replacement}`, or every match if `all`.
 pub(super) fn replace(value: &str, pattern: &str, replacement: &str, all: bool) -> Result<String, ExpandError> {
+    bounded(value, pattern)?;
+    bounded(value, replacement)?;
     let regex = compile(pattern, true, false)?;
     if all {
         return Ok(regex.replace_all(value, replacement).into_owned());

@@ -9,7 +9,7 @@ pub struct Problem {
     pub span: Range<usize>,
     /// Lower case, no final stop.
     pub message: String,
-    /// Whether BuildKit refuses the file for it.
+    /// Whether BuildKit refuses to build for it; for the trigger of an `ONBUILD`, the build that it runs in.
     pub fatal: bool,
 }
 

@@ -131,10 +131,13 @@ impl<'a> Reader<'a> {
         let mut found = Vec::new();
         for opened in opened {
             let (heredoc, ended) = heredoc::read(opened, &mut self.lines, last);
-            if !ended {
-                self.problems.fatal(line.clone(), format!("no line `{}` ends the heredoc", heredoc.name));
-            }
+            let name = heredoc.name.clone();
             found.push(heredoc);
+            if !ended {
+                // The file has ended, so nothing is left for the others.
+                self.problems.fatal(line, format!("no line `{name}` ends the heredoc"));
+                break;
+            }
         }
         found
     }

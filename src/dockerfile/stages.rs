@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::budget::Budget;
 use super::expand::Lexer;
 use super::image::Image;
 use super::problem::{Problem, Problems};
@@ -98,6 +99,8 @@ const PLATFORM_ARGS: [&str; 11] = [
 impl<'a> Stages<'a> {
     pub(super) fn new(file: &'a Dockerfile, args: &BuildArgs) -> Self {
         let mut problems = Problems::default();
+        let mut budget = Budget::default();
+        let declared = declared(file);
         let mut globals: BTreeMap<String, String> = BTreeMap::new();
         for name in PLATFORM_ARGS {
             if let Some(value) = args.get(name) {
@@ -109,7 +112,8 @@ impl<'a> Stages<'a> {
         for (at, instruction) in file.instructions.iter().enumerate() {
             match (&instruction.kind, stages.last_mut()) {
                 (Kind::From(from), _) => {
-                    let stage = open(file, at, from, &stages, &names, &globals, &mut problems);
+                    let scope = Scope { index: stages.len(), globals: &globals, declared: &declared };
+                    let stage = open(at, from, &names, &scope, &mut budget, &mut problems);
                     if let Some(name) = &stage.name {
                         names.insert(name.clone(), stage.index);
                     }
@@ -124,7 +128,7 @@ impl<'a> Stages<'a> {
                 (Kind::Arg(list), None) => {
                     for arg in list {
                         let given = args.get(&arg.name).cloned();
-                        let default = arg.default.as_ref().and_then(|word| match word.expand(&globals) {
+                        let default = arg.default.as_ref().and_then(|word| match budget.expand(word, &globals) {
                             Ok(read) => Some(read.text),
                             Err(error) => {
                                 problems.fatal(word.span.clone(), error.message);
@@ -232,12 +236,13 @@ impl<'a> Stages<'a> {
             Done,
         }
         let mut seen = vec![Seen::No; self.stages.len()];
+        let targets: Vec<Vec<usize>> = self.stages.iter().map(|stage| uses(stage).collect()).collect();
         for first in 0..self.stages.len() {
             let mut path = vec![(first, 0)];
             while let Some((index, next)) = path.last_mut() {
                 let index = *index;
                 seen[index] = if seen[index] == Seen::Done { Seen::Done } else { Seen::Open };
-                let target = uses(&self.stages[index]).nth(*next).filter(|_| seen[index] == Seen::Open);
+                let target = targets[index].get(*next).copied().filter(|_| seen[index] == Seen::Open);
                 *next += 1;
                 match target {
                     None => {
@@ -280,21 +285,28 @@ fn stage(index: usize, from: usize, base: Base) -> Stage {
     }
 }
 
+/// What a `FROM` can see.
+struct Scope<'a> {
+    index: usize,
+    globals: &'a BTreeMap<String, String>,
+    /// With a value or without.
+    declared: &'a BTreeSet<&'a str>,
+}
+
 fn open(
-    file: &Dockerfile,
     at: usize,
     from: &super::From,
-    stages: &[Stage],
     names: &BTreeMap<String, usize>,
-    globals: &BTreeMap<String, String>,
+    scope: &Scope<'_>,
+    budget: &mut Budget,
     problems: &mut Problems,
 ) -> Stage {
-    let mut stage = stage(stages.len(), at, Base::Unknown(from.image.raw.clone()));
+    let mut stage = stage(scope.index, at, Base::Unknown(from.image.raw.clone()));
     stage.name = from.alias.as_ref().map(|alias| alias.value.to_lowercase());
-    match from.image.expand(globals) {
+    match budget.expand(&from.image, scope.globals) {
         Err(error) => problems.fatal(from.image.span.clone(), error.message),
         Ok(read) if !read.holes.is_empty() => {
-            let mut unknown = read.holes.iter().filter(|name| !declared(file, name));
+            let mut unknown = read.holes.iter().filter(|name| !scope.declared.contains(name.as_str()));
             if let Some(name) = unknown.next() {
                 problems.fatal(from.image.span.clone(), format!("no ARG before the first FROM declares `{name}`"));
             }
@@ -311,19 +323,19 @@ fn open(
     }
     stage.platform = from.platform.as_ref().map(|word| {
         let lexer = Lexer { keep_unset: true, ..Lexer::new(word.escape) };
-        lexer.process(&word.raw, globals).map_or_else(|_| word.raw.clone(), |read| read.text)
+        lexer.process(&word.raw, scope.globals).map_or_else(|_| word.raw.clone(), |read| read.text)
     });
     stage
 }
 
-/// Whether the global scope has an argument of this name, with a value or without.
-fn declared(file: &Dockerfile, name: &str) -> bool {
+/// The arguments of the global scope.
+fn declared(file: &Dockerfile) -> BTreeSet<&str> {
     let before = file.instructions.iter().take_while(|instruction| !matches!(instruction.kind, Kind::From(_)));
-    let mut args = before.filter_map(|instruction| match &instruction.kind {
+    let args = before.filter_map(|instruction| match &instruction.kind {
         Kind::Arg(args) => Some(args),
         _ => None,
     });
-    PLATFORM_ARGS.contains(&name) || args.any(|args| args.iter().any(|arg| arg.name == name))
+    PLATFORM_ARGS.into_iter().chain(args.flatten().map(|arg| arg.name.as_str())).collect()
 }
 
 fn references_of(

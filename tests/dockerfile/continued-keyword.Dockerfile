@@ -1,0 +1,8 @@
+FR\
+OM a
+R\
+\
+UN b\
+c
+\
+RUN d

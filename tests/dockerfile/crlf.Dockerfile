@@ -1,0 +1,9 @@
+# escape=`
+FROM a
+RUN a `
+  b
+
+RUN <<EOF
+echo
+EOF
+CMD ["x"]

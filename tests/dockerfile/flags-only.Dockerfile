@@ -1,0 +1,4 @@
+FROM a
+RUN --network=none
+ENV --x a=b
+LABEL --y

@@ -1,0 +1,9 @@
+FROM a
+RUN <<-EOF
+	one
+		two
+  three
+		EOF
+RUN <<EOF
+	EOF
+EOF

@@ -1,0 +1,9 @@
+FROM a
+RUN <<EOF
+EOF 
+ EOF
+EOFx
+EOF
+RUN <<EOF
+x
+EOF

@@ -1,0 +1,10 @@
+FROM a
+RUN cat <<EOF \
+  > /x
+y \
+EOF
+RUN --mount=type=cache,target=/c \
+  # note
+  <<EOF cat
+z
+EOF

@@ -1,0 +1,5 @@
+from a
+RuN b
+FOO bar baz
+run
+CMD

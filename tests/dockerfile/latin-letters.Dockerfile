@@ -1,0 +1,5 @@
+FROM a
+RUN echo é 😀
+ENV é=ü
+USER  x 
+COPY a b 　c

@@ -1,0 +1,5 @@
+FROM a
+ONBUILD RUN <<EOF
+x
+EOF
+RUN y

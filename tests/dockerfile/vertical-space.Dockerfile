@@ -1,0 +1,5 @@
+FROMa
+RUNa  b
+ENV ab
+
+EXPOSE 12

@@ -1,0 +1,4 @@
+FROM a
+COPY a C:\x\
+RUN x
+WORKDIR C:\\y
