@@ -107,7 +107,18 @@ impl Engine {
         // A group of its own: Ctrl-C in the terminal must reach us first, so that we end the children in order.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        command.spawn().map_err(|error| EngineError::Start(self.program.to_string_lossy().into_owned(), error))
+        for _ in 0..20 {
+            match command.spawn() {
+                // The program is being replaced at this moment, as by an update.
+                Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => std::thread::sleep(POLL),
+                other => return other.map_err(|error| self.does_not_start(error)),
+            }
+        }
+        command.spawn().map_err(|error| self.does_not_start(error))
+    }
+
+    fn does_not_start(&self, error: std::io::Error) -> EngineError {
+        EngineError::Start(self.program.to_string_lossy().into_owned(), error)
     }
 
     fn name(&self, call: &Call<'_>) -> String {

@@ -112,7 +112,8 @@ impl Tree {
     /// The files that ENTRYPOINT and CMD name.
     fn programs(&self, image: &Value) -> Vec<String> {
         let config = &image["Config"];
-        let words = ["Entrypoint", "Cmd"].iter().flat_map(|key| config[*key].as_array().into_iter().flatten());
+        let words =
+            ["Entrypoint", "Cmd"].iter().flat_map(|key| config[*key].as_array().into_iter().flatten().enumerate());
         let folder = config["WorkingDir"].as_str().unwrap_or_default();
         let path = config["Env"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let path = path
@@ -120,7 +121,7 @@ impl Tree {
             .last()
             .unwrap_or("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         let mut found = BTreeSet::new();
-        for (index, word) in words.filter_map(Value::as_str).enumerate() {
+        for (index, word) in words.filter_map(|(index, word)| Some((index, word.as_str()?))) {
             let mut places = vec![if word.starts_with('/') { word.to_owned() } else { format!("{folder}/{word}") }];
             if index == 0 && !word.contains('/') {
                 places = path.split(':').map(|folder| format!("{folder}/{word}")).collect();

@@ -111,7 +111,7 @@ impl Setup {
     pub(super) fn isolated(&self, own: &Own<'_>, change: impl FnOnce(&mut Map<String, Value>)) -> Value {
         let mut config = self.config.clone();
         config["name"] = json!(own.project);
-        for (name, service) in config["services"].as_object_mut().into_iter().flatten() {
+        for (name, service) in config.get_mut("services").and_then(Value::as_object_mut).into_iter().flatten() {
             let Some(service) = service.as_object_mut() else { continue };
             for key in ["container_name", "profiles", "develop", "ports_from"] {
                 service.remove(key);
@@ -135,7 +135,7 @@ impl Setup {
             change(service);
         }
         for kind in ["networks", "volumes"] {
-            for (name, part) in config[kind].as_object_mut().into_iter().flatten() {
+            for (name, part) in config.get_mut(kind).and_then(Value::as_object_mut).into_iter().flatten() {
                 let mut kept = part.as_object().cloned().unwrap_or_default();
                 kept.remove("external");
                 kept.remove("ipam");
@@ -271,6 +271,14 @@ mod tests {
         {
             assert!(!text.contains(theirs), "{theirs} in {text}");
         }
+    }
+
+    #[test]
+    fn a_project_without_volumes_gets_none() {
+        let mut config = config();
+        config.as_object_mut().unwrap().remove("volumes");
+        let own = Own { project: "prove-1", label: "run=1", image: "prove-1-app", folder: Path::new("/copy") };
+        assert_eq!(Setup::of(config, None).unwrap().isolated(&own, |_| {}).get("volumes"), None);
     }
 
     #[test]
