@@ -124,7 +124,13 @@ impl Project {
     fn prove(&self, options: &Options, progress: &mut dyn Progress) -> Result<Report, Failure> {
         let folder = tempfile::tempdir().unwrap();
         for (path, text) in &self.files {
-            std::fs::write(folder.path().join(path), text).unwrap();
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, text).unwrap();
+            #[cfg(unix)]
+            if path.starts_with(folder.path().join("secrets")) {
+                std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+            }
         }
         let before = listing(folder.path());
         let report = prove(folder.path(), options, progress);
@@ -352,6 +358,41 @@ fn a_build_that_fails_shows_its_last_lines() {
     Project::good()
         .change("Dockerfile", "RUN cat server.js", "RUN echo the last words && false && cat server.js")
         .fails("build", "the last words");
+}
+
+#[test]
+fn a_secret_file_that_the_app_s_user_cannot_read_is_found() {
+    if !engine() {
+        return;
+    }
+    let mut project =
+        Project::good().change("server.js", "require('fs').readFileSync('/run/secrets/db_password');", "");
+    project.files.insert("secrets/db_password", "a password of 0600\n".into());
+    project.fails("write-refused", "cannot read the secret /run/secrets/db_password");
+}
+
+#[test]
+fn a_set_up_of_another_hand_with_one_stage_and_a_shell_form_is_looked_at_too() {
+    if !engine() {
+        return;
+    }
+    let mut project = Project::good();
+    let dependency = "RUN echo \"exports.word = 'hello'\" > dependency.js";
+    let dockerfile =
+        format!("FROM node:26-trixie-slim\nWORKDIR /app\nCOPY . .\n{dependency}\nUSER node\nCMD node server.js\n");
+    project.files.insert("Dockerfile", dockerfile);
+    let report = project.prove(&limits(), &mut Silent).unwrap_or_else(|failure| panic!("{failure}"));
+    let text = report.render(false);
+    println!("{text}");
+    let verdict = |id: &str| report.step(id).unwrap().verdict;
+    let proven = ["build", "secret-absent", "locked-down-run", "answers", "identity", "write-refused"];
+    for id in proven.into_iter().chain(["files-owned-by-root", "no-cache-mount-needed"]) {
+        assert_eq!(verdict(id), Verdict::Proven, "{id}: {text}");
+    }
+    // No health check and no stage `deps`: said, not guessed. The shell keeps the signal from the program.
+    assert_eq!((verdict("healthy"), verdict("rebuild-cached")), (Verdict::NotProven, Verdict::NotProven), "{text}");
+    assert_eq!(verdict("stops"), Verdict::Failed, "{text}");
+    assert!(!report.passed);
 }
 
 /// Presses Ctrl-C when a step begins.

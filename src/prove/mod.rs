@@ -2,10 +2,7 @@
 //!
 //! Only the `docker` command line is used, on a copy of the project, under names, ports and labels of this run's own. What is
 //! learnt is in a [`Report`]; what is left behind is nothing but the builder's cache.
-#![cfg_attr(
-    not(test),
-    expect(clippy::disallowed_methods, reason = "this is the edge to the engine: it starts processes and waits")
-)]
+#![expect(clippy::disallowed_methods, reason = "this is the edge to the engine: it starts processes and waits")]
 
 mod build;
 mod canary;
@@ -242,7 +239,7 @@ pub fn prove(dir: &Path, options: &Options, progress: &mut dyn Progress) -> Resu
         needles: Vec::new(),
         built: false,
         container: None,
-        healthy: false,
+        settled: false,
         identity: None,
         entries: None,
         shell_image: None,
@@ -282,12 +279,12 @@ fn outside(message: String) -> Failure {
     Failure::Outside(Box::new(Diagnostic::error(message)))
 }
 
-fn stopped(options: &Options, diagnostic: Diagnostic) -> Failure {
-    options.interrupt.signal().map_or_else(|| Failure::Outside(Box::new(diagnostic)), Failure::Interrupted)
+fn stopped(options: &Options, diagnostic: Box<Diagnostic>) -> Failure {
+    options.interrupt.signal().map_or_else(|| Failure::Outside(diagnostic), Failure::Interrupted)
 }
 
 /// Whether there is an engine with BuildKit and compose.
-fn present(engine: &Engine, program: &str) -> Result<(), Diagnostic> {
+fn present(engine: &Engine, program: &str) -> Result<(), Box<Diagnostic>> {
     let needs = [
         (
             ["version", "--format", "{{.Server.Version}}"].as_slice(),
@@ -301,11 +298,14 @@ fn present(engine: &Engine, program: &str) -> Result<(), Diagnostic> {
         match engine.ask(args) {
             Ok(_) => {}
             Err(EngineError::Start(_, error)) => {
-                return Err(Diagnostic::error(format!("`{program}` does not start: {error}"))
-                    .help("`prove` needs Docker with BuildKit and compose; `check` needs no engine"));
+                let diagnostic = Diagnostic::error(format!("`{program}` does not start: {error}"));
+                return Err(Box::new(
+                    diagnostic.help("`prove` needs Docker with BuildKit and compose; `check` needs no engine"),
+                ));
             }
             Err(error) => {
-                return Err(Diagnostic::error(format!("`{program}` {lacks}")).with_note(error.to_string()).help(help));
+                let diagnostic = Diagnostic::error(format!("`{program}` {lacks}")).with_note(error.to_string());
+                return Err(Box::new(diagnostic.help(help)));
             }
         }
     }
@@ -339,7 +339,7 @@ fn read(
     }
     let config =
         serde_json::from_slice(&output.stdout).map_err(|error| outside(format!("compose gives no JSON: {error}")))?;
-    let setup = Setup::of(config, options.service.as_deref()).map_err(input)?;
+    let setup = Setup::of(config, options.service.as_deref()).map_err(Failure::Input)?;
     if !setup.build.context.starts_with(&folder) {
         return Err(input(
             Diagnostic::error(format!("the build context of `{}` lies outside of the folder", setup.service))
