@@ -140,7 +140,8 @@ fn real_value(secret: &SecretSource) -> Option<Vec<u8>> {
 /// The step `build`.
 pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     let tag = session.image();
-    let built = session.build(&tag, None, None, &[])?;
+    let anew = session.recipe.secrets_anew();
+    let built = session.build(&tag, None, None, &anew)?;
     if !built.success {
         return Ok(Outcome::failed("the image does not build", built.tail)
             .help("the last lines of the build are the evidence; `docker build .` shows all of them"));

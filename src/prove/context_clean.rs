@@ -57,7 +57,7 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
         return Ok(Outcome::not_proven(format!("{}: {error}", probe.display())));
     }
     let mut call = Call::new(["buildx", "build", "--progress=quiet", "--output", "type=tar,dest=-", "--file"]);
-    call.args.extend([probe.into_os_string(), context.into_os_string()]);
+    call.args.extend([probe.into_os_string(), context.clone().into_os_string()]);
     call.timeout = Duration::from_secs(300);
     let entered = session.engine.stream(call, |reader| {
         let mut names = Vec::new();
@@ -68,7 +68,12 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
             }
         }
         Ok(names)
-    })?;
+    });
+    // Compose reads a planted .env, too, and later steps start the service again.
+    for file in &planted {
+        let _ = fs::remove_file(context.join(file));
+    }
+    let entered = entered?;
     Ok(judge(&planted, &entered, ignore.as_deref()))
 }
 

@@ -62,7 +62,7 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     pub(super) fn new<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Self {
         let args = args.into_iter().map(|arg| arg.as_ref().to_owned()).collect();
-        Self { args, timeout: Duration::from_secs(60), folder: None, env: Vec::new(), on_line: None }
+        Self { args, timeout: Duration::from_secs(120), folder: None, env: Vec::new(), on_line: None }
     }
 }
 
@@ -107,7 +107,18 @@ impl Engine {
         // A group of its own: Ctrl-C in the terminal must reach us first, so that we end the children in order.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        command.spawn().map_err(|error| EngineError::Start(self.program.to_string_lossy().into_owned(), error))
+        for _ in 0..20 {
+            match command.spawn() {
+                // The program is being replaced at this moment, as by an update.
+                Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => std::thread::sleep(POLL),
+                other => return other.map_err(|error| self.does_not_start(error)),
+            }
+        }
+        command.spawn().map_err(|error| self.does_not_start(error))
+    }
+
+    fn does_not_start(&self, error: std::io::Error) -> EngineError {
+        EngineError::Start(self.program.to_string_lossy().into_owned(), error)
     }
 
     fn name(&self, call: &Call<'_>) -> String {
@@ -138,6 +149,7 @@ impl Engine {
         }
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         let mut ended: Option<(ExitStatus, Instant)> = None;
+        let mut open = true;
         loop {
             match receiver.recv_timeout(POLL) {
                 Ok(Said::Output(all)) => stdout = all,
@@ -146,20 +158,19 @@ impl Engine {
                         on_line(&line);
                     }
                     keep_last(&mut stderr, line);
-                    if !self.interrupted() {
-                        continue;
-                    }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => std::thread::sleep(Duration::from_millis(5)),
+                Err(RecvTimeoutError::Disconnected) => {
+                    open = false;
+                    std::thread::sleep(Duration::from_millis(5));
+                }
             }
             if ended.is_none() {
                 ended = child.try_wait().ok().flatten().map(|status| (status, Instant::now()));
             }
             if let Some((status, since)) = ended {
                 // A grandchild may hold the pipe open; what matters has been said by then.
-                let disconnected = matches!(receiver.try_recv(), Err(std::sync::mpsc::TryRecvError::Disconnected));
-                if disconnected || since.elapsed() > Duration::from_secs(2) {
+                if !open || since.elapsed() > Duration::from_secs(2) {
                     return Ok(Output { success: status.success(), stdout, stderr });
                 }
                 continue;
@@ -349,7 +360,10 @@ mod tests {
     fn a_signal_ends_the_command() {
         let interrupt = Interrupt::new();
         let engine = Engine::new("sh", interrupt.clone());
-        interrupt.raise(2);
+        let mut press = |_: &str| interrupt.raise(2);
+        let mut call = Call::new(["-c", "echo started >&2; sleep 60"]);
+        call.on_line = Some(&mut press);
+        assert!(matches!(engine.run(call), Err(EngineError::Interrupted)));
         assert!(matches!(engine.run(Call::new(["-c", "sleep 60"])), Err(EngineError::Interrupted)));
         assert!(engine.undisturbed().run(Call::new(["-c", "true"])).unwrap().success);
     }

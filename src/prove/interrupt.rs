@@ -28,6 +28,15 @@ impl Interrupt {
         Ok(flag)
     }
 
+    /// Windows ends the process itself.
+    ///
+    /// # Errors
+    /// None there.
+    #[cfg(not(unix))]
+    pub fn on_signals() -> std::io::Result<Self> {
+        Ok(Self::new())
+    }
+
     /// Sets the flag as if `signal` (2 or 15) had come.
     pub fn raise(&self, signal: i32) {
         self.0.store(usize::try_from(signal).unwrap_or(2), Ordering::SeqCst);

@@ -2,10 +2,7 @@
 //!
 //! Only the `docker` command line is used, on a copy of the project, under names, ports and labels of this run's own. What is
 //! learnt is in a [`Report`]; what is left behind is nothing but the builder's cache.
-#![cfg_attr(
-    not(test),
-    expect(clippy::disallowed_methods, reason = "this is the edge to the engine: it starts processes and waits")
-)]
+#![expect(clippy::disallowed_methods, reason = "this is the edge to the engine: it starts processes and waits")]
 
 mod build;
 mod canary;
@@ -58,6 +55,8 @@ pub struct Options {
     pub build_within: Duration,
     /// Also find the paths that the service writes to.
     pub learn: bool,
+    /// Only these steps and what they need, by name; empty means all.
+    pub only: Vec<String>,
     /// The engine's program.
     pub program: String,
     /// Leave containers, images and the copy of the project behind, for a closer look.
@@ -78,6 +77,7 @@ impl Default for Options {
             stop_within: None,
             build_within: Duration::from_secs(1800),
             learn: false,
+            only: Vec::new(),
             program: "docker".into(),
             keep: false,
             edit: None,
@@ -144,22 +144,68 @@ impl Failure {
 
 type Run = fn(&mut Session<'_>) -> Result<Outcome, EngineError>;
 
-/// The steps in order: name, claim, code.
-const STEPS: [(&str, &str, Run); 12] = [
-    ("build", "the image builds with canaries in the place of secrets", build::step),
-    ("secret-absent", "no secret is in any layer, the configuration or the history", secret_absent::step),
-    ("locked-down-run", "the engine runs it under a full lock-down", run::locked_down),
-    ("healthy", "it becomes healthy", run::healthy),
-    ("answers", "it answers through the published port", run::answers),
-    ("identity", "it is not root and has no capability", proc_view::identity),
-    ("write-refused", "it can write only where that is declared", proc_view::write_refused),
-    ("files-owned-by-root", "it cannot change its own program", ownership::step),
-    ("stops", "the stop signal ends it in time", stopping::step),
-    ("rebuild-cached", "an edit leaves the dependency stage cached", rebuild::cached),
-    ("no-cache-mount-needed", "it builds with empty cache mounts and runs", rebuild::without_cache_mounts),
-    ("context-clean", "no credential enters the build context", context_clean::step),
+/// A step of the plan.
+struct Planned {
+    id: &'static str,
+    /// What it claims.
+    title: &'static str,
+    /// Steps without which it has nothing to look at.
+    needs: &'static [&'static str],
+    run: Run,
+}
+
+const fn planned(id: &'static str, title: &'static str, needs: &'static [&'static str], run: Run) -> Planned {
+    Planned { id, title, needs, run }
+}
+
+const STARTED: &[&str] = &["build", "locked-down-run", "healthy"];
+const KNOWN: &[&str] = &["build", "locked-down-run", "healthy", "identity"];
+
+/// The steps in order.
+const STEPS: [Planned; 13] = [
+    planned("build", "the image builds with canaries in the place of secrets", &[], build::step),
+    planned(
+        "secret-absent",
+        "no secret is in any layer, the configuration or the history",
+        &["build"],
+        secret_absent::step,
+    ),
+    planned("locked-down-run", "the engine runs it under a full lock-down", &["build"], run::locked_down),
+    planned("healthy", "it becomes healthy", &["build", "locked-down-run"], run::healthy),
+    planned("answers", "it answers through the published port", STARTED, run::answers),
+    planned("identity", "it is not root and has no capability", STARTED, proc_view::identity),
+    planned("write-refused", "it can write only where that is declared", KNOWN, proc_view::write_refused),
+    planned("files-owned-by-root", "it cannot change its own program", KNOWN, ownership::step),
+    planned("stops", "the stop signal ends it in time", KNOWN, stopping::step),
+    planned("rebuild-cached", "an edit leaves the dependency stage cached", &["build"], rebuild::cached),
+    planned(
+        "no-cache-mount-needed",
+        "it builds with empty cache mounts and runs",
+        STARTED,
+        rebuild::without_cache_mounts,
+    ),
+    planned("context-clean", "no credential enters the build context", &[], context_clean::step),
+    planned(LEARN, "the paths it writes to are known", KNOWN, learn::step),
 ];
-const LEARN: (&str, &str, Run) = ("learn", "the paths it writes to are known", learn::step);
+const LEARN: &str = "learn";
+
+/// The names of all steps, in the order in which they run.
+pub fn step_names() -> impl Iterator<Item = &'static str> {
+    STEPS.iter().map(|step| step.id)
+}
+
+/// Whether a run with these options takes this step.
+fn wanted(step: &Planned, options: &Options) -> bool {
+    if step.id == LEARN {
+        return options.learn;
+    }
+    let asked = |id: &str| options.only.iter().any(|only| only == id);
+    options.only.is_empty()
+        || asked(step.id)
+        || STEPS
+            .iter()
+            .any(|later| (asked(later.id) || (later.id == LEARN && options.learn)) && later.needs.contains(&step.id))
+}
 
 /// Proves the set-up in `dir`.
 ///
@@ -168,6 +214,11 @@ const LEARN: (&str, &str, Run) = ("learn", "the paths it writes to are known", l
 /// [`Failure::Outside`] when the engine is not there or the copy cannot be made, [`Failure::Interrupted`] on a signal.
 /// A step that fails is no error: it is in the report.
 pub fn prove(dir: &Path, options: &Options, progress: &mut dyn Progress) -> Result<Report, Failure> {
+    if let Some(name) = options.only.iter().find(|name| !step_names().any(|id| id == name.as_str())) {
+        let near = crate::report::did_you_mean(name, step_names()).map(|near| format!("did you mean `{near}`?"));
+        let help = near.unwrap_or_else(|| format!("the steps are {}", step_names().collect::<Vec<_>>().join(", ")));
+        return Err(Failure::Input(Box::new(Diagnostic::error(format!("there is no step `{name}`")).help(help))));
+    }
     let engine = Engine::new(options.program.as_str(), options.interrupt.clone());
     present(&engine, &options.program).map_err(|diagnostic| stopped(options, diagnostic))?;
     let run = run_id().map_err(|error| outside(format!("the system gives no random numbers: {error}")))?;
@@ -188,7 +239,7 @@ pub fn prove(dir: &Path, options: &Options, progress: &mut dyn Progress) -> Resu
         needles: Vec::new(),
         built: false,
         container: None,
-        healthy: false,
+        settled: false,
         identity: None,
         entries: None,
         shell_image: None,
@@ -207,9 +258,8 @@ pub fn prove(dir: &Path, options: &Options, progress: &mut dyn Progress) -> Resu
 
 /// Runs them; `None` when the user stopped it.
 fn all_steps(session: &mut Session<'_>) -> Option<Vec<Step>> {
-    let learn = session.options.learn.then_some(LEARN);
     let mut steps = Vec::new();
-    for (id, title, run) in STEPS.into_iter().chain(learn) {
+    for Planned { id, title, run, .. } in STEPS.iter().filter(|step| wanted(step, session.options)) {
         session.progress.started(id, title);
         let start = Instant::now();
         let outcome = match run(session) {
@@ -229,12 +279,12 @@ fn outside(message: String) -> Failure {
     Failure::Outside(Box::new(Diagnostic::error(message)))
 }
 
-fn stopped(options: &Options, diagnostic: Diagnostic) -> Failure {
-    options.interrupt.signal().map_or_else(|| Failure::Outside(Box::new(diagnostic)), Failure::Interrupted)
+fn stopped(options: &Options, diagnostic: Box<Diagnostic>) -> Failure {
+    options.interrupt.signal().map_or_else(|| Failure::Outside(diagnostic), Failure::Interrupted)
 }
 
 /// Whether there is an engine with BuildKit and compose.
-fn present(engine: &Engine, program: &str) -> Result<(), Diagnostic> {
+fn present(engine: &Engine, program: &str) -> Result<(), Box<Diagnostic>> {
     let needs = [
         (
             ["version", "--format", "{{.Server.Version}}"].as_slice(),
@@ -248,11 +298,14 @@ fn present(engine: &Engine, program: &str) -> Result<(), Diagnostic> {
         match engine.ask(args) {
             Ok(_) => {}
             Err(EngineError::Start(_, error)) => {
-                return Err(Diagnostic::error(format!("`{program}` does not start: {error}"))
-                    .help("`prove` needs Docker with BuildKit and compose; `check` needs no engine"));
+                let diagnostic = Diagnostic::error(format!("`{program}` does not start: {error}"));
+                return Err(Box::new(
+                    diagnostic.help("`prove` needs Docker with BuildKit and compose; `check` needs no engine"),
+                ));
             }
             Err(error) => {
-                return Err(Diagnostic::error(format!("`{program}` {lacks}")).with_note(error.to_string()).help(help));
+                let diagnostic = Diagnostic::error(format!("`{program}` {lacks}")).with_note(error.to_string());
+                return Err(Box::new(diagnostic.help(help)));
             }
         }
     }
@@ -286,7 +339,7 @@ fn read(
     }
     let config =
         serde_json::from_slice(&output.stdout).map_err(|error| outside(format!("compose gives no JSON: {error}")))?;
-    let setup = Setup::of(config, options.service.as_deref()).map_err(input)?;
+    let setup = Setup::of(config, options.service.as_deref()).map_err(Failure::Input)?;
     if !setup.build.context.starts_with(&folder) {
         return Err(input(
             Diagnostic::error(format!("the build context of `{}` lies outside of the folder", setup.service))
@@ -333,6 +386,26 @@ mod tests {
         let failure = prove(folder.path(), &options, &mut Silent).unwrap_err();
         assert_eq!(failure.exit_code(), 3);
         assert!(failure.diagnostic().message.contains("no-such-engine"), "{failure}");
+    }
+
+    #[test]
+    fn a_step_brings_what_it_needs_and_nothing_else() {
+        let taken = |only: &[&str], learn| -> Vec<&str> {
+            let only = only.iter().map(|name| (*name).to_owned()).collect();
+            let options = Options { only, learn, ..Options::default() };
+            STEPS.iter().filter(|step| wanted(step, &options)).map(|step| step.id).collect()
+        };
+        assert_eq!(taken(&[], false).len(), 12);
+        assert_eq!(taken(&["context-clean"], false), ["context-clean"]);
+        assert_eq!(taken(&["stops"], false), ["build", "locked-down-run", "healthy", "identity", "stops"]);
+        assert_eq!(taken(&["build"], true), ["build", "locked-down-run", "healthy", "identity", "learn"]);
+    }
+
+    #[test]
+    fn a_step_that_does_not_exist_is_refused_with_the_nearest_name() {
+        let options = Options { only: vec!["stop".into()], ..Options::default() };
+        let failure = prove(Path::new("."), &options, &mut Silent).unwrap_err();
+        assert_eq!((failure.exit_code(), failure.diagnostic().help.as_deref()), (2, Some("did you mean `stops`?")));
     }
 
     #[test]

@@ -112,19 +112,26 @@ impl Tree {
     /// The files that ENTRYPOINT and CMD name.
     fn programs(&self, image: &Value) -> Vec<String> {
         let config = &image["Config"];
-        let words = ["Entrypoint", "Cmd"].iter().flat_map(|key| config[*key].as_array().into_iter().flatten());
+        let words = ["Entrypoint", "Cmd"].iter().flat_map(|key| {
+            let list: Vec<&str> = config[*key].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            // A shell form names its program in the text; the shell counts as well.
+            let shell = list.first().filter(|word| word.ends_with("sh") && list.get(1) == Some(&"-c")).copied();
+            let text = shell.and(list.get(2)).map(|text| text.trim_start_matches("exec ").split_whitespace().collect());
+            shell.map(|word| (0, word)).into_iter().chain(text.unwrap_or(list).into_iter().enumerate())
+        });
         let folder = config["WorkingDir"].as_str().unwrap_or_default();
-        let path = config["Env"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let path = path
+        let env = config["Env"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let path = env
             .filter_map(|pair| pair.strip_prefix("PATH="))
-            .last()
+            .next_back()
             .unwrap_or("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         let mut found = BTreeSet::new();
-        for (index, word) in words.filter_map(Value::as_str).enumerate() {
-            let mut places = vec![if word.starts_with('/') { word.to_owned() } else { format!("{folder}/{word}") }];
+        for (index, word) in words {
+            let mut places = Vec::new();
             if index == 0 && !word.contains('/') {
-                places = path.split(':').map(|folder| format!("{folder}/{word}")).collect();
+                places.extend(path.split(':').map(|folder| format!("{folder}/{word}")));
             }
+            places.push(if word.starts_with('/') { word.to_owned() } else { format!("{folder}/{word}") });
             let file = places
                 .iter()
                 .filter_map(|place| self.resolve(place))
@@ -233,6 +240,9 @@ mod tests {
     fn programs_are_found_through_path_and_links() {
         let image = json!({"Config": {"Entrypoint": ["node"], "Cmd": ["server.js"], "WorkingDir": "/app", "Env": ["PATH=/bin"]}});
         assert_eq!(tree(|_| {}).programs(&image), ["/app/server.js", "/usr/bin/node"]);
+        let command = ["/bin/sh", "-c", "exec node server.js"];
+        let shell = json!({"Config": {"Cmd": command, "WorkingDir": "/app", "Env": ["PATH=/bin"]}});
+        assert_eq!(tree(|_| {}).programs(&shell), ["/app/server.js", "/usr/bin/node"]);
     }
 
     #[test]

@@ -108,7 +108,9 @@ done
 /// Prints every process with its parent and command, every socket it holds, and the sockets that listen.
 const PROCESSES: &str = r#"
 for p in /proc/[0-9]*; do
-  while read -r key value rest; do [ "$key" = PPid: ] && parent=$value; done 2>/dev/null < "$p/status" || continue
+  parent=
+  while read -r key value rest; do if [ "$key" = PPid: ]; then parent=$value; fi; done 2>/dev/null < "$p/status"
+  [ -n "$parent" ] || continue
   printf 'P %s %s %s\n' "${p#/proc/}" "$parent" "$(tr '\0' ' ' < "$p/cmdline" 2>/dev/null)"
   for f in "$p"/fd/*; do
     l=$(readlink "$f" 2>/dev/null) || continue

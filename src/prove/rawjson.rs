@@ -16,7 +16,8 @@ pub(super) struct Vertex {
 }
 
 impl Vertex {
-    /// The stage, if this is an instruction of one: `deps` of `[linux/arm64 deps 2/4] RUN ...`.
+    /// The stage, if this is an instruction: `deps` of `[linux/arm64 deps 2/4] RUN ...`. The only stage of a Dockerfile has no
+    /// name: `[2/4] RUN ...`.
     pub(super) fn stage(&self) -> Option<&str> {
         let (inside, _) = self.name.strip_prefix('[')?.split_once(']')?;
         let words: Vec<&str> = inside.split_whitespace().collect();
@@ -25,7 +26,7 @@ impl Vertex {
         if number.parse::<u32>().is_err() || of.parse::<u32>().is_err() {
             return None;
         }
-        before.last().copied()
+        Some(before.last().copied().filter(|word| !word.contains('/')).unwrap_or_default())
     }
 
     /// What the instruction says, without the mark in front.
@@ -40,6 +41,8 @@ pub(super) struct Log {
     vertices: BTreeMap<String, Vertex>,
     order: Vec<String>,
     tail: VecDeque<String>,
+    /// The step that was told last.
+    shown: String,
 }
 
 /// Lines of a failed build that are kept.
@@ -61,6 +64,7 @@ struct RawVertex {
     #[serde(default)]
     cached: bool,
     started: Option<String>,
+    completed: Option<String>,
     error: Option<String>,
 }
 
@@ -83,7 +87,8 @@ impl Log {
                 self.order.push(raw.digest.clone());
             }
             let vertex = self.vertices.entry(raw.digest).or_default();
-            if raw.started.is_some() && !raw.cached {
+            if raw.started.is_some() && raw.completed.is_none() && raw.name != self.shown {
+                self.shown.clone_from(&raw.name);
                 started = Some(raw.name.clone());
             }
             vertex.name = raw.name;
@@ -167,7 +172,8 @@ mod tests {
         assert_eq!(stage("[linux/arm64 deps 2/4] RUN x").as_deref(), Some("deps"));
         assert_eq!(stage("[stage-1 1/2] COPY . ."), Some("stage-1".into()));
         assert_eq!(stage("[internal] load build context"), None);
-        assert_eq!(stage("[1/2] COPY . ."), None);
+        assert_eq!(stage("[1/2] COPY . ."), Some(String::new()));
+        assert_eq!(stage("[linux/arm64 1/2] COPY . ."), Some(String::new()));
         assert_eq!(stage("exporting to image"), None);
     }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::build::Built;
 use super::edit;
 use super::engine::EngineError;
+use super::report::Verdict;
 use super::run::wait_healthy;
 use super::session::{Outcome, Session};
 
@@ -107,18 +108,22 @@ pub(super) fn without_cache_mounts(session: &mut Session<'_>) -> Result<Outcome,
     let built = session.build(&tag, None, Some(dockerfile), &more)?;
     let dependency: Vec<_> = built.instructions().filter(|vertex| vertex.stage() == Some(DEPS)).collect();
     let kept = dependency.iter().filter(|vertex| vertex.cached).count();
-    let mut evidence = vec![
-        cause,
-        format!("{count} cache mounts, each empty"),
-        format!("{kept} of {} steps of stage `deps` from the cache", dependency.len()),
-    ];
+    let mut evidence = vec![cause];
+    evidence.push(if count == 0 {
+        "no step mounts a cache".into()
+    } else {
+        format!("{count} cache mounts, each empty")
+    });
+    if !dependency.is_empty() {
+        evidence.push(format!("{kept} of {} steps of stage `deps` from the cache", dependency.len()));
+    }
     if !built.success {
         evidence.extend(built.tail);
         return Ok(Outcome::failed("a step needs what an earlier one left in a cache mount", evidence)
             .help("leave in the layer what later steps need: a cache mount is empty on another machine, while the layer may be cached"));
     }
-    if !session.healthy {
-        return Ok(Outcome::not_proven("it builds, but the service was not healthy before").with(evidence));
+    if !session.settled {
+        return Ok(Outcome::not_proven("it builds, but the service did not run well before").with(evidence));
     }
     let container = match session.up(&tag, |_| {})? {
         Ok(container) => container,
@@ -130,6 +135,10 @@ pub(super) fn without_cache_mounts(session: &mut Session<'_>) -> Result<Outcome,
     Ok(match wait_healthy(session, &container)? {
         Ok(seconds) => {
             evidence.push(format!("what was built is healthy after {seconds:.1} s"));
+            Outcome::proven(evidence)
+        }
+        Err(outcome) if outcome.verdict == Verdict::NotProven => {
+            evidence.extend(outcome.reason.into_iter().chain(outcome.evidence));
             Outcome::proven(evidence)
         }
         Err(mut outcome) => {
@@ -156,7 +165,6 @@ fn shown(session: &Session<'_>, file: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::rawjson::Vertex;
-    use super::super::report::Verdict;
     use super::*;
 
     fn built(steps: &[(&str, bool)]) -> Built {

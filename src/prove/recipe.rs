@@ -144,6 +144,25 @@ impl Recipe {
         all
     }
 
+    /// The arguments that make BuildKit run every step anew that sees a secret. A secret is no part of a step's cache key: what
+    /// an earlier build left in the cache would hold that build's secret, not the canary that is looked for.
+    pub(super) fn secrets_anew(&self) -> Vec<String> {
+        let sees = |instruction: &&Instruction| {
+            instruction.keyword == "RUN"
+                && instruction.flags.iter().any(|flag| {
+                    flag.strip_prefix("--mount=").is_some_and(|mount| field(mount, &["type"]) == Some("secret"))
+                })
+        };
+        let mut stages: Vec<usize> = self.instructions.iter().filter(sees).filter_map(|step| step.stage).collect();
+        stages.dedup();
+        let name = |index: &usize| self.stages.get(*index).map(|stage| stage.name.as_str()).unwrap_or_default();
+        // A stage without a name cannot be picked (seen with buildx 0.29).
+        if stages.iter().any(|index| name(index) == index.to_string()) {
+            return vec!["--no-cache".into()];
+        }
+        stages.iter().map(|index| format!("--no-cache-filter={}", name(index))).collect()
+    }
+
     /// Whether a step mounts the SSH agent.
     pub(super) fn wants_ssh(&self) -> bool {
         self.mounts().any(|mount| field(mount, &["type"]) == Some("ssh"))
@@ -292,6 +311,13 @@ COPY --from=build /src /app
     fn a_secret_without_id_is_called_like_its_target() {
         let recipe = Recipe::read("FROM x\nRUN --mount=type=secret,target=/run/t/token cat /run/t/token\n");
         assert_eq!(recipe.secrets()[0].id, "token");
+    }
+
+    #[test]
+    fn stages_that_see_a_secret_are_built_anew() {
+        assert_eq!(Recipe::read(TEXT).secrets_anew(), ["--no-cache-filter=deps"]);
+        assert_eq!(Recipe::read("FROM x\nRUN --mount=type=secret,id=a true\n").secrets_anew(), ["--no-cache"]);
+        assert!(Recipe::read("FROM x\nRUN true\n").secrets_anew().is_empty());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::engine::EngineError;
 use super::inspect;
+use super::report::Verdict;
 use super::session::{Outcome, Session};
 
 /// How long a service without a health check must stay up.
@@ -62,7 +63,7 @@ pub(super) fn wait_healthy(session: &Session<'_>, container: &str) -> Result<Res
                     let mut evidence = vec![format!("last probe: {}", state.last_probe)];
                     evidence.extend(session.log_tail(container, 30));
                     return Ok(Err(Outcome::failed(reason, evidence)
-                        .help("`--learn` shows which paths it wants to write to; --healthy-within waits longer")));
+                        .help("`--learn` shows which paths it wants to write to; more time may help, too")));
                 }
             }
         }
@@ -77,10 +78,13 @@ pub(super) fn healthy(session: &mut Session<'_>) -> Result<Outcome, EngineError>
     };
     Ok(match wait_healthy(session, &container)? {
         Ok(seconds) => {
-            session.healthy = true;
+            session.settled = true;
             Outcome::proven(vec![format!("healthy {seconds:.1} s after the start")])
         }
-        Err(outcome) => outcome,
+        Err(outcome) => {
+            session.settled = outcome.verdict == Verdict::NotProven;
+            outcome
+        }
     })
 }
 

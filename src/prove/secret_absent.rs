@@ -90,10 +90,10 @@ fn layer_names(image: &Value) -> Vec<String> {
 /// `image > blobs/sha256/DIGEST > app/x` as `layer 4 > app/x`.
 fn named(trail: &str, layers: &[String]) -> String {
     let mut parts: Vec<String> = trail.split(" > ").map(str::to_owned).collect();
-    if let Some(blob) = parts.get(1) {
-        if let Some(index) = layers.iter().position(|digest| blob.contains(digest.as_str())) {
-            parts.splice(0..2, [format!("layer {}", index + 1)]);
-        }
+    if let Some(blob) = parts.get(1)
+        && let Some(index) = layers.iter().position(|digest| blob.contains(digest.as_str()))
+    {
+        parts.splice(0..2, [format!("layer {}", index + 1)]);
     }
     parts.join(" > ")
 }

@@ -72,7 +72,8 @@ pub(super) struct Session<'a> {
     pub(super) built: bool,
     /// The service's container, once it was started.
     pub(super) container: Option<String>,
-    pub(super) healthy: bool,
+    /// It became healthy, or stays up without a health check.
+    pub(super) settled: bool,
     pub(super) identity: Option<Identity>,
     /// The files of the image.
     pub(super) entries: Option<Vec<Entry>>,

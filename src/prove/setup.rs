@@ -41,31 +41,31 @@ pub(super) struct SecretSource {
 
 impl Setup {
     /// Takes the service of that name, or the only one with a `build:`.
-    pub(super) fn of(config: Value, wanted: Option<&str>) -> Result<Self, Diagnostic> {
+    pub(super) fn of(config: Value, wanted: Option<&str>) -> Result<Self, Box<Diagnostic>> {
         let services = config["services"].as_object().cloned().unwrap_or_default();
         let built: Vec<&String> =
             services.iter().filter(|(_, service)| service["build"].is_object()).map(|(name, _)| name).collect();
         let names = built.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+        let refused = |message: String, help: String| Err(Box::new(Diagnostic::error(message).help(help)));
         let service = match (wanted, built.as_slice()) {
             (Some(name), _) if services.contains_key(name) => name.to_owned(),
             (Some(name), _) => {
-                return Err(Diagnostic::error(format!("the compose file has no service `{name}`"))
-                    .help(format!("services with `build:` are: {names}")));
+                let help = format!("services with `build:` are: {names}");
+                return refused(format!("the compose file has no service `{name}`"), help);
             }
             (None, [one]) => (*one).clone(),
             (None, []) => {
-                return Err(Diagnostic::error("no service of the compose file has a `build:`")
-                    .help("give the service that this Dockerfile builds a `build: .`"));
+                let help = "give the service that this Dockerfile builds a `build: .`";
+                return refused("no service of the compose file has a `build:`".into(), help.into());
             }
             (None, _) => {
-                return Err(Diagnostic::error(format!("several services are built here: {names}"))
-                    .help("name the one to prove"));
+                return refused(format!("several services are built here: {names}"), "name the one to prove".into());
             }
         };
         let stated = &services[&service];
         if !stated["build"].is_object() {
-            return Err(Diagnostic::error(format!("service `{service}` has no `build:`"))
-                .help("`prove` looks at what this project builds"));
+            let help = "`prove` looks at what this project builds";
+            return refused(format!("service `{service}` has no `build:`"), help.into());
         }
         let build = BuildSection::of(stated, &config["secrets"]);
         let ports = stated["ports"].as_array().into_iter().flatten().filter(|port| port["protocol"] != "udp");
@@ -111,7 +111,7 @@ impl Setup {
     pub(super) fn isolated(&self, own: &Own<'_>, change: impl FnOnce(&mut Map<String, Value>)) -> Value {
         let mut config = self.config.clone();
         config["name"] = json!(own.project);
-        for (name, service) in config["services"].as_object_mut().into_iter().flatten() {
+        for (name, service) in config.get_mut("services").and_then(Value::as_object_mut).into_iter().flatten() {
             let Some(service) = service.as_object_mut() else { continue };
             for key in ["container_name", "profiles", "develop", "ports_from"] {
                 service.remove(key);
@@ -135,7 +135,7 @@ impl Setup {
             change(service);
         }
         for kind in ["networks", "volumes"] {
-            for (name, part) in config[kind].as_object_mut().into_iter().flatten() {
+            for (name, part) in config.get_mut(kind).and_then(Value::as_object_mut).into_iter().flatten() {
                 let mut kept = part.as_object().cloned().unwrap_or_default();
                 kept.remove("external");
                 kept.remove("ipam");
@@ -271,6 +271,14 @@ mod tests {
         {
             assert!(!text.contains(theirs), "{theirs} in {text}");
         }
+    }
+
+    #[test]
+    fn a_project_without_volumes_gets_none() {
+        let mut config = config();
+        config.as_object_mut().unwrap().remove("volumes");
+        let own = Own { project: "prove-1", label: "run=1", image: "prove-1-app", folder: Path::new("/copy") };
+        assert_eq!(Setup::of(config, None).unwrap().isolated(&own, |_| {}).get("volumes"), None);
     }
 
     #[test]
