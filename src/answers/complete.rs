@@ -7,10 +7,10 @@ use crate::catalog::Preset;
 use crate::catalog::preset::CredentialKind;
 use crate::detect::{Found, Origin, Project, Tree, project, start};
 use crate::report::{self, Diagnostic};
+use crate::spec::Spec;
 use crate::spec::complete::{Answer, Health};
 use crate::spec::file::BuildSecret;
 use crate::spec::values::{Argv, EnvName, Line, Port, SecretId, ServiceName, UrlPath, Version};
-use crate::spec::Spec;
 
 /// A complete service, and what a person should hear about it.
 #[derive(Debug)]
@@ -68,10 +68,28 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
 
     let name = match &file.service.name {
         Some(name) => name.clone(),
-        None => ServiceName::new(project::kebab(folder)).or_else(|_| ServiceName::new("service")).map_err(|why| Box::new(Diagnostic::error(why)))?,
+        None => ServiceName::new(project::kebab(folder))
+            .or_else(|_| ServiceName::new("service"))
+            .map_err(|why| Box::new(Diagnostic::error(why)))?,
     };
-    note(&mut origins, "service.name", layers.found("service.name").or(Some(Found { value: name.to_string(), evidence: None, origin: Origin::Detected })));
-    note(&mut origins, "service.lang", layers.found("service.lang").or(Some(Found { value: preset.id.clone(), evidence: None, origin: Origin::Detected })));
+    note(
+        &mut origins,
+        "service.name",
+        layers.found("service.name").or(Some(Found {
+            value: name.to_string(),
+            evidence: None,
+            origin: Origin::Detected,
+        })),
+    );
+    note(
+        &mut origins,
+        "service.lang",
+        layers.found("service.lang").or(Some(Found {
+            value: preset.id.clone(),
+            evidence: None,
+            origin: Origin::Detected,
+        })),
+    );
 
     let base = project.text_of("base").unwrap_or_else(|| "slim".to_owned());
     if !preset.bases.contains_key(&base) {
@@ -99,7 +117,11 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
     note(&mut origins, "build.version", release.clone());
     let manager = project.field("manager");
     note(&mut origins, "build.manager", manager.clone());
-    let manager_version = project.field("manager_version").filter(|_| preset.managers.iter().any(|known| manager.as_ref().is_some_and(|found| found.value == known.id) && known.default_version.is_some()));
+    let manager_version = project.field("manager_version").filter(|_| {
+        preset.managers.iter().any(|known| {
+            manager.as_ref().is_some_and(|found| found.value == known.id) && known.default_version.is_some()
+        })
+    });
     note(&mut origins, "build.manager_version", manager_version.clone());
     let framework = project.text_of("framework");
     if let Some(found) = project.field("framework") {
@@ -116,8 +138,9 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
         });
     }
     if !missing.is_empty() {
-        let mut error = Diagnostic::error(missing.iter().map(|missing| missing.what.as_str()).collect::<Vec<_>>().join("; "))
-            .help(format!("give {}", missing.iter().map(|missing| missing.flag).collect::<Vec<_>>().join(" ")));
+        let mut error =
+            Diagnostic::error(missing.iter().map(|missing| missing.what.as_str()).collect::<Vec<_>>().join("; "))
+                .help(format!("give {}", missing.iter().map(|missing| missing.flag).collect::<Vec<_>>().join(" ")));
         for problem in project.problems() {
             error = error.with_note(problem.message);
         }
@@ -126,8 +149,20 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
     let wrong = |why: String| Box::new(Diagnostic::error(why));
     let (start, start_env, handles_sigterm) = match &chosen {
         Some(found) => {
-            note(&mut origins, "service.start", Some(Found { value: Argv::new(found.argv.clone()).map_err(wrong)?.to_string(), evidence: found.evidence.clone(), origin: found.origin }));
-            let env = found.env.iter().filter_map(|(name, value)| Some((EnvName::new(name.clone()).ok()?, Line::new(value.clone()).ok()?))).collect();
+            note(
+                &mut origins,
+                "service.start",
+                Some(Found {
+                    value: Argv::new(found.argv.clone()).map_err(wrong)?.to_string(),
+                    evidence: found.evidence.clone(),
+                    origin: found.origin,
+                }),
+            );
+            let env = found
+                .env
+                .iter()
+                .filter_map(|(name, value)| Some((EnvName::new(name.clone()).ok()?, Line::new(value.clone()).ok()?)))
+                .collect();
             (Argv::new(found.argv.clone()).map_err(wrong)?, env, found.handles_sigterm)
         }
         None => (Argv::new(["served"]).map_err(wrong)?, Vec::new(), true),
@@ -159,21 +194,34 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
     if port.is_some() {
         note(&mut origins, "service.health", health_found);
     }
-    let given = [file.health.none, file.health.command.is_some(), file.health.heartbeat.is_some()].iter().filter(|given| **given).count();
+    let given = [file.health.none, file.health.command.is_some(), file.health.heartbeat.is_some()]
+        .iter()
+        .filter(|given| **given)
+        .count();
     if given > 1 {
         return Err(wrong("`[health]` has more than one of `command`, `heartbeat` and `none`: keep one".to_owned()));
     }
 
     let mut build_secrets = file.build.secrets.clone();
-    if let Some(known) = preset.managers.iter().find(|known| manager.as_ref().is_some_and(|found| found.value == known.id)) {
+    if let Some(known) =
+        preset.managers.iter().find(|known| manager.as_ref().is_some_and(|found| found.value == known.id))
+    {
         for credential in &known.credentials {
             let asked = build_secrets.iter_mut().find(|secret| secret.id.as_str() == credential.id);
             let proposed = credential.when.iter().any(|when| project.holds(when));
             match asked {
                 Some(_) => {}
                 None if proposed && credential.kind == CredentialKind::File => {
-                    build_secrets.push(BuildSecret { id: SecretId::new(credential.id.clone()).map_err(wrong)?, target: None, env: None, required: false });
-                    project.add_note(Diagnostic::note(format!("the build takes the secret `{}`: {}", credential.id, credential.title)));
+                    build_secrets.push(BuildSecret {
+                        id: SecretId::new(credential.id.clone()).map_err(wrong)?,
+                        target: None,
+                        env: None,
+                        required: false,
+                    });
+                    project.add_note(Diagnostic::note(format!(
+                        "the build takes the secret `{}`: {}",
+                        credential.id, credential.title
+                    )));
                 }
                 None => {}
             }
@@ -204,7 +252,12 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
     settings_notes(project);
     lockfile_note(project);
     if let Some(port) = spec.port.filter(|port| port.get() < 1024) {
-        project.add_note(Diagnostic::warning(format!("the service listens on port {port}: under Kubernetes a process without privileges may not")).help("let it read its port from a variable, and use 1024 or above"));
+        project.add_note(
+            Diagnostic::warning(format!(
+                "the service listens on port {port}: under Kubernetes a process without privileges may not"
+            ))
+            .help("let it read its port from a variable, and use 1024 or above"),
+        );
     }
     Ok(Completed { spec, notes: project.problems() })
 }
@@ -222,10 +275,17 @@ fn settings_notes(project: &Project) {
 }
 
 fn lockfile_note(project: &Project) {
-    let Some(manager) = project.text_of("manager").and_then(|id| project.preset.managers.iter().find(|manager| manager.id == id)) else { return };
+    let Some(manager) =
+        project.text_of("manager").and_then(|id| project.preset.managers.iter().find(|manager| manager.id == id))
+    else {
+        return;
+    };
     let needed = !manager.lockfiles.is_empty() && !project.dependencies().is_empty();
     if needed && !manager.lockfiles.iter().any(|file| project.tree.exists(file)) {
-        let mut warning = Diagnostic::warning(format!("there is no {}: every build may take other versions of the dependencies", manager.lockfiles.join(" or ")));
+        let mut warning = Diagnostic::warning(format!(
+            "there is no {}: every build may take other versions of the dependencies",
+            manager.lockfiles.join(" or ")
+        ));
         warning.help = manager.lock_with.as_ref().map(|command| format!("run `{command}` and commit the file"));
         project.add_note(warning);
     }
@@ -240,6 +300,9 @@ fn note(origins: &mut BTreeMap<String, Answer>, key: &str, found: Option<Found>)
             Origin::Detected => "detected",
             Origin::Preset => "preset",
         };
-        origins.insert(key.to_owned(), Answer { value: found.value, origin, evidence: found.evidence.map(|evidence| evidence.to_string()) });
+        origins.insert(
+            key.to_owned(),
+            Answer { value: found.value, origin, evidence: found.evidence.map(|evidence| evidence.to_string()) },
+        );
     }
 }

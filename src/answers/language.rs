@@ -25,7 +25,11 @@ pub fn candidates(catalog: &Catalog, tree: &dyn Tree, layers: &Layers) -> Result
     for id in catalog.marked(tree.root())? {
         let preset = catalog.preset(&id)?;
         let project = Project::new(&preset, tree, super::complete::given(layers));
-        let found = if preset.detect.when.is_empty() { Some(None) } else { preset.detect.when.iter().find(|when| project.holds(when)).map(|when| project.evidence(when)) };
+        let found = if preset.detect.when.is_empty() {
+            Some(None)
+        } else {
+            preset.detect.when.iter().find(|when| project.holds(when)).map(|when| project.evidence(when))
+        };
         let Some(evidence) = found else { continue };
         let starts = project.field("start").is_some() && !start::served_by_another(&project);
         drop(project);
@@ -39,7 +43,11 @@ pub fn candidates(catalog: &Catalog, tree: &dyn Tree, layers: &Layers) -> Result
 ///
 /// # Errors
 /// When there is none, or several that could be meant.
-pub fn choose_language(catalog: &Catalog, tree: &dyn Tree, layers: &Layers) -> Result<(Preset, Option<Evidence>), Box<Diagnostic>> {
+pub fn choose_language(
+    catalog: &Catalog,
+    tree: &dyn Tree,
+    layers: &Layers,
+) -> Result<(Preset, Option<Evidence>), Box<Diagnostic>> {
     if let Some(asked) = layers.found("service.lang") {
         let id = catalog.resolve(&asked.value)?;
         return Ok((catalog.preset(&id)?, None));
@@ -57,12 +65,10 @@ pub fn choose_language(catalog: &Catalog, tree: &dyn Tree, layers: &Layers) -> R
         found.retain(|candidate| candidate.starts);
     }
     match found.len() {
-        0 => Err(Box::new(
-            Diagnostic::error("no language was found in this folder").help(format!(
-                "name it with `--lang`, one of {}; in an empty folder add `--starter` for a small service that runs",
-                catalog.languages().join(", ")
-            )),
-        )),
+        0 => Err(Box::new(Diagnostic::error("no language was found in this folder").help(format!(
+            "name it with `--lang`, one of {}; in an empty folder add `--starter` for a small service that runs",
+            catalog.languages().join(", ")
+        )))),
         1 => {
             let Candidate { preset, evidence, .. } = found.remove(0);
             Ok((preset, evidence))
@@ -75,8 +81,12 @@ pub fn choose_language(catalog: &Catalog, tree: &dyn Tree, layers: &Layers) -> R
                     None => candidate.preset.title.clone(),
                 })
                 .collect();
-            let flags: Vec<String> = found.iter().map(|candidate| format!("`--lang {}`", candidate.preset.id)).collect();
-            Err(Box::new(Diagnostic::error(format!("several languages were found: {}", listed.join(", "))).help(format!("say which one the service is written in: {}", flags.join(" or ")))))
+            let flags: Vec<String> =
+                found.iter().map(|candidate| format!("`--lang {}`", candidate.preset.id)).collect();
+            Err(Box::new(
+                Diagnostic::error(format!("several languages were found: {}", listed.join(", ")))
+                    .help(format!("say which one the service is written in: {}", flags.join(" or "))),
+            ))
         }
     }
 }

@@ -66,9 +66,12 @@ impl Layers {
         self.layers.iter().find_map(|(origin, table)| {
             let value = match lookup(table, key)? {
                 toml::Value::String(text) => text.clone(),
-                toml::Value::Array(words) => {
-                    words.iter().filter_map(toml::Value::as_str).map(crate::spec::values::shell_word).collect::<Vec<_>>().join(" ")
-                }
+                toml::Value::Array(words) => words
+                    .iter()
+                    .filter_map(toml::Value::as_str)
+                    .map(crate::spec::values::shell_word)
+                    .collect::<Vec<_>>()
+                    .join(" "),
                 other => inline(other),
             };
             Some(Found { value, evidence: None, origin: *origin })
@@ -99,20 +102,28 @@ impl Layers {
 pub fn parse_set(settings: &[String]) -> Result<toml::Table, Box<Diagnostic>> {
     let mut all = toml::Table::new();
     for setting in settings {
-        let (key, value) = setting
-            .split_once('=')
-            .ok_or_else(|| Box::new(Diagnostic::error(format!("`--set {setting}` has no value")).help("write `--set key=value`, such as `--set service.port=8080`")))?;
+        let (key, value) = setting.split_once('=').ok_or_else(|| {
+            Box::new(
+                Diagnostic::error(format!("`--set {setting}` has no value"))
+                    .help("write `--set key=value`, such as `--set service.port=8080`"),
+            )
+        })?;
         let key = key.trim();
         let full = SHORT.iter().find(|(short, _)| *short == key).map_or(key, |(_, full)| full);
         let parsed: toml::Value = toml::from_str::<toml::Table>(&format!("value = {value}\n"))
             .ok()
             .and_then(|mut table| table.remove("value"))
             // `version=26` and `memory=1` are texts to their keys
-            .filter(|parsed| !(matches!(full, "build.version" | "build.manager_version" | "runtime.user" | "runtime.cpus") && !parsed.is_str()))
+            .filter(|parsed| {
+                !(matches!(full, "build.version" | "build.manager_version" | "runtime.user" | "runtime.cpus")
+                    && !parsed.is_str())
+            })
             .unwrap_or_else(|| toml::Value::String(value.to_owned()));
         let mut one = parsed;
         let known = full.split('.').rev().all(|part| {
-            one = toml::Value::Table([(part.to_owned(), std::mem::replace(&mut one, toml::Value::Boolean(false)))].into_iter().collect());
+            one = toml::Value::Table(
+                [(part.to_owned(), std::mem::replace(&mut one, toml::Value::Boolean(false)))].into_iter().collect(),
+            );
             !part.is_empty()
         });
         let toml::Value::Table(table) = one else { continue };
@@ -172,7 +183,10 @@ mod tests {
         let merged = layers.merged().unwrap();
         assert_eq!(merged.service.port.unwrap().get(), 4000);
         assert_eq!(merged.service.name.unwrap().as_str(), "a");
-        assert_eq!((layers.origin("service.port"), layers.origin("service.name")), (Some(Origin::Flag), Some(Origin::Spec)));
+        assert_eq!(
+            (layers.origin("service.port"), layers.origin("service.name")),
+            (Some(Origin::Flag), Some(Origin::Spec))
+        );
     }
 
     #[test]
@@ -186,7 +200,9 @@ mod tests {
 
     #[test]
     fn values_are_toml_or_text() {
-        let table = parse_set(&["start=[\"node\", \"a b.js\"]".to_owned(), "version=26".to_owned(), "name=api".to_owned()]).unwrap();
+        let table =
+            parse_set(&["start=[\"node\", \"a b.js\"]".to_owned(), "version=26".to_owned(), "name=api".to_owned()])
+                .unwrap();
         let mut layers = Layers::default();
         layers.push(Origin::Flag, table);
         assert_eq!(layers.found("service.start").unwrap().value, "node 'a b.js'");

@@ -77,7 +77,9 @@ impl Catalog {
             stack.extend(dir.dirs());
             for file in dir.files() {
                 let path = file.path().to_string_lossy().replace('\\', "/");
-                if let (Some(path), Some(text)) = (path.strip_prefix(folder).and_then(|path| path.strip_prefix('/')), file.contents_utf8()) {
+                if let (Some(path), Some(text)) =
+                    (path.strip_prefix(folder).and_then(|path| path.strip_prefix('/')), file.contents_utf8())
+                {
                     files.insert(path.to_owned(), text.to_owned());
                 }
             }
@@ -123,7 +125,10 @@ impl Catalog {
         }
         let ids = self.languages();
         let words = ids.iter().map(String::as_str).chain(INDEX.iter().flat_map(|entry| entry.aliases.iter().copied()));
-        let error = Diagnostic::error(format!("`{}` is not a language that scaffold knows", word.chars().take(40).collect::<String>()));
+        let error = Diagnostic::error(format!(
+            "`{}` is not a language that scaffold knows",
+            word.chars().take(40).collect::<String>()
+        ));
         Err(Box::new(match report::did_you_mean(&lower, words) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error.help(format!("the languages are {}", ids.join(", "))),
@@ -143,8 +148,11 @@ impl Catalog {
     pub fn marked(&self, root: &[String]) -> Result<Vec<String>, Box<Diagnostic>> {
         let any = |marker: &str| root.iter().any(|name| glob(marker, name));
         let brought: Vec<String> = self.brought_ids().collect();
-        let mut ids: Vec<String> =
-            INDEX.iter().filter(|entry| !brought.iter().any(|id| id == entry.id) && entry.markers.iter().any(|marker| any(marker))).map(|entry| entry.id.to_owned()).collect();
+        let mut ids: Vec<String> = INDEX
+            .iter()
+            .filter(|entry| !brought.iter().any(|id| id == entry.id) && entry.markers.iter().any(|marker| any(marker)))
+            .map(|entry| entry.id.to_owned())
+            .collect();
         for id in brought {
             if self.preset(&id)?.detect.markers.iter().any(|marker| any(marker)) {
                 ids.push(id);
@@ -168,10 +176,15 @@ impl Catalog {
         let mut next = Some(parent);
         while let Some(parent) = next {
             if seen.contains(&parent) {
-                return Err(Box::new(Diagnostic::error(format!("the preset `{id}` extends itself by way of `{parent}`")).help("one of them must stand alone")));
+                return Err(Box::new(
+                    Diagnostic::error(format!("the preset `{id}` extends itself by way of `{parent}`"))
+                        .help("one of them must stand alone"),
+                ));
             }
             let path = format!("presets/{parent}.toml");
-            let text = self.file(&path).ok_or_else(|| Box::new(Diagnostic::error(format!("`{id}` extends `{parent}`, and there is no such preset"))))?;
+            let text = self.file(&path).ok_or_else(|| {
+                Box::new(Diagnostic::error(format!("`{id}` extends `{parent}`, and there is no such preset")))
+            })?;
             next = read(&path, text)?.extends;
             chain.push(Cow::from(text));
             seen.push(parent);
@@ -180,7 +193,9 @@ impl Catalog {
         for text in chain.iter().rev() {
             merge(&mut merged, text.parse().unwrap_or_default());
         }
-        Preset::deserialize(merged).map_err(|error| Box::new(Diagnostic::error(format!("the preset `{id}`, merged with what it extends, is wrong: {error}"))))
+        Preset::deserialize(merged).map_err(|error| {
+            Box::new(Diagnostic::error(format!("the preset `{id}`, merged with what it extends, is wrong: {error}")))
+        })
     }
 }
 

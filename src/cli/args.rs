@@ -8,7 +8,12 @@ use crate::prompt::Colour;
 
 /// Gives a service a hardened container set-up, and proves that it runs locked down.
 #[derive(Debug, Parser)]
-#[command(name = "scaffold", version, disable_help_subcommand = true, after_help = "Exit codes: 0 done; 1 findings, drift, a proof that failed, or a conflict left to you; 2 the input is wrong; 3 disk or engine failed; 130 and 143 on Ctrl-C and SIGTERM.")]
+#[command(
+    name = "scaffold",
+    version,
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 done; 1 findings, drift, a proof that failed, or a conflict left to you; 2 the input is wrong; 3 disk or engine failed; 130 and 143 on Ctrl-C and SIGTERM."
+)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Command,

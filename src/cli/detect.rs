@@ -10,8 +10,14 @@ use crate::answers::{Layers, choose_language, parse_set, project_of};
 use crate::detect::{Evidence, Found, start};
 
 /// The fields that are shown, with what the project calls them.
-const FIELDS: [(&str, &str); 6] =
-    [("package_manager", "manager"), ("framework", "framework"), ("version", "release"), ("start", "start"), ("port", "port"), ("health", "health")];
+const FIELDS: [(&str, &str); 6] = [
+    ("package_manager", "manager"),
+    ("framework", "framework"),
+    ("version", "release"),
+    ("start", "start"),
+    ("port", "port"),
+    ("health", "health"),
+];
 
 pub(super) fn run(context: &Context, args: &Detect) -> Outcome {
     if !args.dir.is_dir() {
@@ -49,7 +55,11 @@ pub(super) fn run(context: &Context, args: &Detect) -> Outcome {
                 }
             }
             object.insert("evidence".to_owned(), Value::Object(places));
-            let notes: Vec<Value> = project.problems().iter().map(|note| json!({ "severity": note.severity, "message": note.message, "help": note.help })).collect();
+            let notes: Vec<Value> = project
+                .problems()
+                .iter()
+                .map(|note| json!({ "severity": note.severity, "message": note.message, "help": note.help }))
+                .collect();
             object.insert("notes".to_owned(), Value::Array(notes));
             writeln!(out, "{}", serde_json::to_string_pretty(&object).unwrap_or_default())
         }

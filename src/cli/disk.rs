@@ -44,7 +44,13 @@ impl DiskTree {
             Err(error) => return Err(error),
         }
         names.sort();
-        Ok(Self { root: root.to_owned(), real_root: OnceCell::new(), names, files: OnceCell::new(), texts: Mutex::default() })
+        Ok(Self {
+            root: root.to_owned(),
+            real_root: OnceCell::new(),
+            names,
+            files: OnceCell::new(),
+            texts: Mutex::default(),
+        })
     }
 
     /// The file of a path, if it is one and stays in the folder.
@@ -71,7 +77,8 @@ impl Tree for DiskTree {
     }
 
     fn has_folder(&self, path: &str) -> bool {
-        !path.split('/').any(|part| part == "..") && fs::read_dir(self.root.join(path)).is_ok_and(|mut entries| entries.next().is_some())
+        !path.split('/').any(|part| part == "..")
+            && fs::read_dir(self.root.join(path)).is_ok_and(|mut entries| entries.next().is_some())
     }
 
     fn read(&self, path: &str) -> Option<&str> {
@@ -103,7 +110,10 @@ impl Tree for DiskTree {
                 let mut entries: Vec<_> = entries.flatten().collect();
                 entries.sort_by_key(std::fs::DirEntry::file_name);
                 for entry in entries {
-                    let (Some(name), Ok(kind)) = (entry.file_name().to_str().map(str::to_owned), entry.file_type()) else { continue };
+                    let (Some(name), Ok(kind)) = (entry.file_name().to_str().map(str::to_owned), entry.file_type())
+                    else {
+                        continue;
+                    };
                     let path = format!("{prefix}{name}");
                     if kind.is_dir() {
                         if depth < DEPTH && !SKIPPED_FOLDERS.contains(&name.as_str()) {

@@ -119,7 +119,9 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: &Cli) -> Outcome {
     let context = |ask_nothing| Context::new(&cli.global, ask_nothing);
     match &cli.command {
-        Command::New(args) => new::run(&context(args.yes || args.spec.is_some() || args.stdout || args.dry_run || args.diff)?, args),
+        Command::New(args) => {
+            new::run(&context(args.yes || args.spec.is_some() || args.stdout || args.dry_run || args.diff)?, args)
+        }
         Command::Detect(args) => detect::run(&context(true)?, args),
         Command::Prove(args) => prove::run(&context(true)?, args),
         Command::Preset(args) => preset::run(&context(true)?, args),
@@ -132,7 +134,9 @@ fn dispatch(cli: &Cli) -> Outcome {
 /// A reader that has gone away is no error.
 fn broken_pipe_is_fine(written: std::io::Result<()>) -> Result<(), Failure> {
     match written {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::outside(Diagnostic::error(format!("standard output cannot be written: {error}")))),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::outside(Diagnostic::error(format!("standard output cannot be written: {error}"))))
+        }
         _ => Ok(()),
     }
 }
@@ -145,10 +149,19 @@ fn folder_error(folder: &Path, why: &str) -> Failure {
 fn brought(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
     let tree = disk::DiskTree::open(folder).map_err(|error| folder_error(folder, &error.to_string()))?;
     use crate::detect::Tree as _;
-    let wanted = |path: &&String| (path.starts_with("presets/") && path.ends_with(".toml")) || path.starts_with("templates/");
-    let files: BTreeMap<String, String> = tree.files().iter().filter(wanted).filter_map(|path| Some((path.clone(), tree.read(path)?.to_owned()))).collect();
+    let wanted =
+        |path: &&String| (path.starts_with("presets/") && path.ends_with(".toml")) || path.starts_with("templates/");
+    let files: BTreeMap<String, String> = tree
+        .files()
+        .iter()
+        .filter(wanted)
+        .filter_map(|path| Some((path.clone(), tree.read(path)?.to_owned())))
+        .collect();
     if files.is_empty() {
-        return Err(Failure::input(Diagnostic::error(format!("{} holds neither presets/*.toml nor templates/", folder.display()))));
+        return Err(Failure::input(Diagnostic::error(format!(
+            "{} holds neither presets/*.toml nor templates/",
+            folder.display()
+        ))));
     }
     Ok(files)
 }

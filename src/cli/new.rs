@@ -18,7 +18,7 @@ use crate::plan::{self, Plan};
 use crate::render::{FileSet, Wanted, files};
 use crate::report::Diagnostic;
 use crate::spec::lock::{self, Lock, LockedFile};
-use crate::spec::{file, text};
+use crate::spec::{Spec, file, text};
 use crate::write::{Action, Backup, Change, Transaction, recover};
 
 /// A set-up that is ready to be held against the disk.
@@ -26,7 +26,6 @@ pub(super) struct Ready {
     pub(super) completed: Completed,
     pub(super) plan: Plan,
     pub(super) files: FileSet,
-    pub(super) title: String,
 }
 
 /// What a run reads before it asks anything.
@@ -110,7 +109,10 @@ fn read(args: &New) -> Result<Inputs, Failure> {
 /// The files of a language's starter, and the answers that go with it.
 fn starter_files(context: &Context, args: &New, inputs: &mut Inputs) -> Result<BTreeMap<String, String>, Failure> {
     let Some(lang) = inputs.layers.found("service.lang") else {
-        return Err(Failure::input(Diagnostic::error("`--starter` needs a language").help(format!("add `--lang`, one of {}", context.catalog.languages().join(", ")))));
+        return Err(Failure::input(
+            Diagnostic::error("`--starter` needs a language")
+                .help(format!("add `--lang`, one of {}", context.catalog.languages().join(", "))),
+        ));
     };
     let id = context.catalog.resolve(&lang.value)?;
     let files = context.catalog.template_folder(&format!("{id}/starter"));
@@ -118,9 +120,14 @@ fn starter_files(context: &Context, args: &New, inputs: &mut Inputs) -> Result<B
         return Err(Failure::input(Diagnostic::error(format!("there is no starter for `{id}`"))));
     }
     // a second run finds its own starter there, perhaps with an edit: then it is the user's
-    let strangers = fs::read_dir(&inputs.dir).map(|entries| entries.flatten().any(|entry| !entry.file_name().to_string_lossy().starts_with(".git"))).unwrap_or(false);
+    let strangers = fs::read_dir(&inputs.dir)
+        .map(|entries| entries.flatten().any(|entry| !entry.file_name().to_string_lossy().starts_with(".git")))
+        .unwrap_or(false);
     if strangers && inputs.lock.is_none() {
-        return Err(Failure::input(Diagnostic::error(format!("{} is not empty", args.dir.display())).help("leave out `--starter` for a service that is there already, or name a new folder")));
+        return Err(Failure::input(
+            Diagnostic::error(format!("{} is not empty", args.dir.display()))
+                .help("leave out `--starter` for a service that is there already, or name a new folder"),
+        ));
     }
     if inputs.lock.is_some() {
         return Ok(BTreeMap::new());
@@ -131,7 +138,12 @@ fn starter_files(context: &Context, args: &New, inputs: &mut Inputs) -> Result<B
 }
 
 /// Answers, plan and files.
-pub(super) fn make(context: &Context, dir: &Path, layers: &Layers, starter: &BTreeMap<String, String>) -> Result<Ready, Failure> {
+pub(super) fn make(
+    context: &Context,
+    dir: &Path,
+    layers: &Layers,
+    starter: &BTreeMap<String, String>,
+) -> Result<Ready, Failure> {
     let memory;
     let disk;
     let tree: &dyn crate::detect::Tree = if starter.is_empty() {
@@ -156,7 +168,7 @@ pub(super) fn make(context: &Context, dir: &Path, layers: &Layers, starter: &BTr
     let wanted = Wanted { compose: outputs.compose, dockerignore: outputs.dockerignore };
     let files = files(&context.catalog, &preset, server.as_ref(), &plan, wanted)?;
     let notes = project.problems();
-    Ok(Ready { completed: Completed { notes, ..completed }, plan, files, title: preset.title.clone() })
+    Ok(Ready { completed: Completed { notes, ..completed }, plan, files })
 }
 
 fn server(context: &Context, project: &Project) -> Result<Option<Preset>, Failure> {
@@ -176,7 +188,8 @@ pub(super) fn folder_name(dir: &Path) -> String {
 /// Everything that is due, with the spec and the lock, held against the folder.
 fn dues(inputs: &Inputs, ready: &Ready, starter: &BTreeMap<String, String>, args: &New) -> Result<Vec<Due>, Failure> {
     let spec = &ready.completed.spec;
-    let mut all: Vec<(String, String)> = ready.files.0.iter().map(|(path, text)| (path.clone(), text.clone())).collect();
+    let mut all: Vec<(String, String)> =
+        ready.files.0.iter().map(|(path, text)| (path.clone(), text.clone())).collect();
     if !args.only.is_empty() {
         let known: Vec<&str> = all.iter().map(|(path, _)| path.as_str()).collect();
         if let Some(wrong) = args.only.iter().find(|only| !known.contains(&only.as_str())) {
@@ -188,7 +201,8 @@ fn dues(inputs: &Inputs, ready: &Ready, starter: &BTreeMap<String, String>, args
         }
         all.retain(|(path, _)| args.only.iter().any(|only| only == path));
     }
-    let mut dues: Vec<Due> = all.iter().map(|(path, text)| Due::new(&inputs.dir, inputs.lock.as_ref(), path, text.clone())).collect();
+    let mut dues: Vec<Due> =
+        all.iter().map(|(path, text)| Due::new(&inputs.dir, inputs.lock.as_ref(), path, text.clone())).collect();
     for (path, text) in starter {
         let mut due = Due::new(&inputs.dir, None, path, text.clone());
         if due.state == State::Foreign {
@@ -198,7 +212,7 @@ fn dues(inputs: &Inputs, ready: &Ready, starter: &BTreeMap<String, String>, args
     }
     // the spec is the user's: it is written once, and then only what a flag changes
     let spec_text = match &inputs.spec_text {
-        None => text::text(&said(inputs), &spec.origins),
+        None => text::text(&said(inputs, spec), &spec.origins),
         Some(old) => crate::spec::edit::set(old, &inputs.flags).map_err(Failure::input)?,
     };
     let state = match &inputs.spec_text {
@@ -214,7 +228,14 @@ fn dues(inputs: &Inputs, ready: &Ready, starter: &BTreeMap<String, String>, args
     lock.files = all.iter().map(|(path, text)| LockedFile::new(path, text)).collect();
     if let Some(old) = &inputs.lock {
         // what this run does not write keeps its base
-        lock.files.extend(old.files.iter().filter(|file| ready.files.0.contains_key(&file.path) && !all.iter().any(|(path, _)| *path == file.path)).cloned());
+        lock.files.extend(
+            old.files
+                .iter()
+                .filter(|file| {
+                    ready.files.0.contains_key(&file.path) && !all.iter().any(|(path, _)| *path == file.path)
+                })
+                .cloned(),
+        );
         lock.images.clone_from(&old.images);
     }
     lock.files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -226,12 +247,13 @@ fn dues(inputs: &Inputs, ready: &Ready, starter: &BTreeMap<String, String>, args
     Ok(dues)
 }
 
-/// What flags, prompts and spec say: what a new `scaffold.toml` holds. The language and the name always stand in it.
-fn said(inputs: &Inputs) -> toml::Table {
+/// What flags, prompts and spec say: what a new `scaffold.toml` holds. The name and the language always stand in it.
+fn said(inputs: &Inputs, spec: &Spec) -> toml::Table {
     let mut said = inputs.layers.table_of_all();
-    let service = said.entry("service").or_insert_with(|| toml::Value::Table(toml::Table::new()));
-    if let (toml::Value::Table(service), None) = (service, None::<()>) {
-        let _ = service;
+    if let toml::Value::Table(service) = said.entry("service").or_insert_with(|| toml::Value::Table(toml::Table::new()))
+    {
+        service.entry("name").or_insert_with(|| toml::Value::String(spec.name.to_string()));
+        service.insert("lang".to_owned(), toml::Value::String(spec.lang.clone()));
     }
     said
 }
@@ -242,7 +264,9 @@ fn show_or_write(context: &Context, args: &New, inputs: &Inputs, ready: &Ready, 
     let conflicts: Vec<&Due> = dues.iter().filter(|due| due.conflicts()).collect();
     let mut out = anstream::stdout();
     if args.stdout {
-        for due in dues.iter().filter(|due| due.path != lock::NAME && (args.only.is_empty() || args.only.contains(&due.path))) {
+        for due in
+            dues.iter().filter(|due| due.path != lock::NAME && (args.only.is_empty() || args.only.contains(&due.path)))
+        {
             if args.only.len() != 1 {
                 broken_pipe_is_fine(writeln!(out, "# --- {}", due.path))?;
             }
@@ -277,19 +301,30 @@ fn show_or_write(context: &Context, args: &New, inputs: &Inputs, ready: &Ready, 
     if !conflicts.is_empty() && !args.force {
         for due in &conflicts {
             tell(due.diff(context.terminal.colour_stderr).trim_end());
-            let why = if due.state == State::Edited { "was edited since scaffold wrote it" } else { "was not written by scaffold" };
+            let why = if due.state == State::Edited {
+                "was edited since scaffold wrote it"
+            } else {
+                "was not written by scaffold"
+            };
             context.say(&Diagnostic::error(format!("{} {why}, and would be replaced", due.path)));
         }
         if args.format == Format::Json {
             report(args, ready, dues, &[], false)?;
         }
-        tell("Nothing was written. `--force` writes, and keeps the old files in .scaffold/backup; `--diff` shows all differences.");
+        tell(
+            "Nothing was written. `--force` writes, and keeps the old files in .scaffold/backup; `--diff` shows all differences.",
+        );
         return Ok(1);
     }
     let mut changes: Vec<Change> = dues
         .iter()
         .filter(|due| due.state != State::Same)
-        .map(|due| Change { path: due.path.clone(), content: due.text.clone().into_bytes(), mode: 0o644, directory_mode: None })
+        .map(|due| Change {
+            path: due.path.clone(),
+            content: due.text.clone().into_bytes(),
+            mode: 0o644,
+            directory_mode: None,
+        })
         .collect();
     changes.extend(placeholders);
     let backup = if conflicts.is_empty() { Backup::None } else { Backup::Keep };
@@ -339,7 +374,13 @@ fn password() -> Vec<u8> {
 }
 
 /// The run as data, on stdout.
-fn report(args: &New, ready: &Ready, dues: &[Due], written: &[crate::write::WrittenFile], wrote: bool) -> Result<(), Failure> {
+fn report(
+    args: &New,
+    ready: &Ready,
+    dues: &[Due],
+    written: &[crate::write::WrittenFile],
+    wrote: bool,
+) -> Result<(), Failure> {
     let spec = &ready.completed.spec;
     let action = |due: &Due| {
         written.iter().find(|file| file.path == due.path).map_or_else(
@@ -352,8 +393,19 @@ fn report(args: &New, ready: &Ready, dues: &[Due], written: &[crate::write::Writ
         )
     };
     let files: Vec<_> = dues.iter().map(|due| json!({ "path": due.path, "action": action(due), "kept": written.iter().find(|file| file.path == due.path).and_then(|file| file.kept.clone()) })).collect();
-    let answers: serde_json::Map<_, _> = spec.origins.iter().map(|(key, answer)| (key.clone(), json!({ "value": answer.value, "origin": answer.origin, "evidence": answer.evidence }))).collect();
-    let notes: Vec<_> = ready.completed.notes.iter().map(|note| json!({ "severity": note.severity, "message": note.message, "help": note.help })).collect();
+    let answers: serde_json::Map<_, _> = spec
+        .origins
+        .iter()
+        .map(|(key, answer)| {
+            (key.clone(), json!({ "value": answer.value, "origin": answer.origin, "evidence": answer.evidence }))
+        })
+        .collect();
+    let notes: Vec<_> = ready
+        .completed
+        .notes
+        .iter()
+        .map(|note| json!({ "severity": note.severity, "message": note.message, "help": note.help }))
+        .collect();
     let run = json!({
         "directory": args.dir.display().to_string(),
         "name": spec.name.as_str(),

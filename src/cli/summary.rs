@@ -1,9 +1,9 @@
 //! The words at the end of `scaffold new`.
 
+use super::Context;
 use super::args::New;
 use super::compare::State;
 use super::new::Ready;
-use super::Context;
 use crate::plan::Plan;
 use crate::spec::values::shell_word;
 use crate::write::{Action, Written};
@@ -23,7 +23,8 @@ pub(super) fn state_word(state: State) -> &'static str {
 pub(super) fn text(context: &Context, args: &New, ready: &Ready, written: &Written) -> String {
     let plan = &ready.plan;
     let mut lines = Vec::new();
-    for file in written.files.iter().filter(|file| !(file.path.starts_with("secrets/.") || file.action == Action::Same)) {
+    for file in written.files.iter().filter(|file| !(file.path.starts_with("secrets/.") || file.action == Action::Same))
+    {
         let verb = match file.action {
             Action::Created => "new",
             Action::Replaced => "replaced",
@@ -39,7 +40,8 @@ pub(super) fn text(context: &Context, args: &New, ready: &Ready, written: &Writt
     let url = plan.runtime.port.map(|port| format!("   then http://127.0.0.1:{port}")).unwrap_or_default();
     lines.push(format!("Next      {into}docker compose up --build{url}"));
     let prove = if dir == "." { String::new() } else { format!(" {}", shell_word(&dir)) };
-    lines.push(format!("          scaffold prove{prove}   builds it, runs it locked down and looks at it from outside"));
+    lines
+        .push(format!("          scaffold prove{prove}   builds it, runs it locked down and looks at it from outside"));
     lines.push(format!("Alone     {}", docker_run(plan)));
     lines.push(format!("Again     {}", again(args, ready)));
     let text = lines.join("\n");
@@ -60,7 +62,8 @@ fn holds(plan: &Plan) -> String {
         (None, _) => "no health check".to_owned(),
     });
     if !plan.compose.secrets.is_empty() {
-        let names = plan.compose.secrets.iter().map(|secret| format!("secrets/{}", secret.name)).collect::<Vec<_>>().join(", ");
+        let names =
+            plan.compose.secrets.iter().map(|secret| format!("secrets/{}", secret.name)).collect::<Vec<_>>().join(", ");
         parts.push(format!("secrets from {names}"));
     }
     parts.join(", ")
@@ -74,20 +77,30 @@ pub(super) fn docker_run(plan: &Plan) -> String {
     }
     words.push("--cap-drop=ALL --security-opt=no-new-privileges".to_owned());
     words.push(format!("--user={}:{}", plan.runtime.user.uid, plan.runtime.user.gid));
-    words.push(format!("--memory={0} --memory-swap={0} --cpus={1} --pids-limit={2}", plan.compose.memory, plan.compose.cpus, plan.compose.pids));
+    words.push(format!(
+        "--memory={0} --memory-swap={0} --cpus={1} --pids-limit={2}",
+        plan.compose.memory, plan.compose.cpus, plan.compose.pids
+    ));
     if plan.compose.init {
         words.push("--init".to_owned());
     }
     for folder in &plan.compose.tmpfs {
         let exec = if folder.exec { "exec" } else { "noexec" };
-        let owner = if folder.own { format!(",mode=0700,uid={},gid={}", plan.runtime.user.uid, plan.runtime.user.gid) } else { String::new() };
+        let owner = if folder.own {
+            format!(",mode=0700,uid={},gid={}", plan.runtime.user.uid, plan.runtime.user.gid)
+        } else {
+            String::new()
+        };
         words.push(format!("--tmpfs {}:rw,{exec},nosuid,nodev,size={}{owner}", folder.path, folder.size));
     }
     if let Some(volume) = &plan.compose.volume {
         words.push(format!("--mount type=volume,source={}_{},target={}", plan.name, volume.name, volume.path));
     }
     for secret in &plan.compose.secrets {
-        words.push(format!("--mount type=bind,source=\"$PWD\"/secrets/{0},target=/run/secrets/{0},readonly", secret.name));
+        words.push(format!(
+            "--mount type=bind,source=\"$PWD\"/secrets/{0},target=/run/secrets/{0},readonly",
+            secret.name
+        ));
     }
     if let Some(port) = plan.runtime.port {
         words.push(format!("--publish 127.0.0.1:{port}:{port}"));

@@ -37,7 +37,8 @@ fn nested(project: &Project, line: &str, env: Vec<(String, String)>, depth: usiz
     }
     let line = with_port(project, line.trim());
     // of `a && b` the last part serves; what stands before belongs into the build
-    let mut parts: Vec<&str> = line.split("&&").flat_map(|part| part.split(';')).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let mut parts: Vec<&str> =
+        line.split("&&").flat_map(|part| part.split(';')).map(str::trim).filter(|part| !part.is_empty()).collect();
     let last = parts.pop().ok_or("it is empty")?;
     if let Some(folder) = parts.iter().find_map(|part| part.strip_prefix("cd ")) {
         return Err(format!("it goes into the folder `{folder}`: run `scaffold new {folder}` if that is the service"));
@@ -61,7 +62,8 @@ fn with_port(project: &Project, line: &str) -> String {
     while let Some(start) = line.find("${PORT") {
         let Some(end) = line[start..].find('}') else { break };
         let inner = line[start + 2..start + end].to_owned();
-        let default = inner.split_once([':', '-']).map(|(_, default)| default.trim_start_matches([':', '-', '=']).to_owned());
+        let default =
+            inner.split_once([':', '-']).map(|(_, default)| default.trim_start_matches([':', '-', '=']).to_owned());
         let port = default.filter(|port| !port.is_empty()).or_else(|| project.text_of("port")).unwrap_or_default();
         line.replace_range(start..=start + end, &port);
     }
@@ -72,7 +74,12 @@ fn with_port(project: &Project, line: &str) -> String {
     line
 }
 
-fn resolve(project: &Project, mut words: Vec<String>, mut env: Vec<(String, String)>, depth: usize) -> Result<Command, String> {
+fn resolve(
+    project: &Project,
+    mut words: Vec<String>,
+    mut env: Vec<(String, String)>,
+    depth: usize,
+) -> Result<Command, String> {
     // VAR=value before the program
     while let Some((name, value)) = words.first().and_then(|word| assignment(word)) {
         env.push((name, value));
@@ -94,7 +101,8 @@ fn resolve(project: &Project, mut words: Vec<String>, mut env: Vec<(String, Stri
     if known.wrapper {
         let mut rest: Vec<String> = words.split_off(skip);
         drop_options(&mut rest, known, true);
-        return resolve(project, rest, env, depth - usize::from(depth > 0)).map_err(|why| format!("behind `{name}`, {why}"));
+        return resolve(project, rest, env, depth - usize::from(depth > 0))
+            .map_err(|why| format!("behind `{name}`, {why}"));
     }
     if let Some(table) = &known.script {
         let rest = words.split_off(skip);
@@ -106,7 +114,11 @@ fn resolve(project: &Project, mut words: Vec<String>, mut env: Vec<(String, Stri
     }
     let mut argv = match &known.replace {
         Some(replacement) => {
-            let mut argv = replacement.iter().map(|word| project.fill(word, str::to_owned)).collect::<Option<Vec<_>>>().ok_or("it needs what was not found")?;
+            let mut argv = replacement
+                .iter()
+                .map(|word| project.fill(word, str::to_owned))
+                .collect::<Option<Vec<_>>>()
+                .ok_or("it needs what was not found")?;
             argv.extend(words.split_off(skip.min(words.len())));
             argv
         }
@@ -117,7 +129,9 @@ fn resolve(project: &Project, mut words: Vec<String>, mut env: Vec<(String, Stri
     drop_options(&mut options, known, false);
     let mut port = None;
     if let Some(regex) = known.port_regex.as_ref().and_then(|regex| project.regex(regex)) {
-        port = regex.captures(&options.join(" ")).and_then(|captures| captures.iter().skip(1).flatten().next().map(|found| found.as_str().to_owned()));
+        port = regex
+            .captures(&options.join(" "))
+            .and_then(|captures| captures.iter().skip(1).flatten().next().map(|found| found.as_str().to_owned()));
     }
     argv.append(&mut options);
     for append in &known.append {
@@ -125,16 +139,31 @@ fn resolve(project: &Project, mut words: Vec<String>, mut env: Vec<(String, Stri
         if append.unless.iter().any(there) || append.when.as_ref().is_some_and(|when| !project.holds(when)) {
             continue;
         }
-        let words = append.words.iter().map(|word| fill_port(project, word, port.as_deref().or(known.port.map(|port| port.to_string()).as_deref()))).collect::<Option<Vec<_>>>();
+        let words = append
+            .words
+            .iter()
+            .map(|word| {
+                fill_port(project, word, port.as_deref().or(known.port.map(|port| port.to_string()).as_deref()))
+            })
+            .collect::<Option<Vec<_>>>();
         argv.extend(words.ok_or("it needs what was not found")?);
     }
-    Ok(Command { argv, env, handles_sigterm: known.handles_sigterm, binds: known.binds, port: port.or_else(|| known.port.map(|port| port.to_string()).filter(|_| project.text_of_given("port").is_none())) })
+    Ok(Command {
+        argv,
+        env,
+        handles_sigterm: known.handles_sigterm,
+        binds: known.binds,
+        port: port
+            .or_else(|| known.port.map(|port| port.to_string()).filter(|_| project.text_of_given("port").is_none())),
+    })
 }
 
 /// `{port}` is the port that the command itself names, else the project's.
 fn fill_port(project: &Project, word: &str, own: Option<&str>) -> Option<String> {
     match own {
-        Some(port) if word.contains("{port}") && project.text_of_given("port").is_none() => project.fill(&word.replace("{port}", port), str::to_owned),
+        Some(port) if word.contains("{port}") && project.text_of_given("port").is_none() => {
+            project.fill(&word.replace("{port}", port), str::to_owned)
+        }
         _ => project.fill(word, str::to_owned),
     }
 }
@@ -157,7 +186,8 @@ fn depends(project: &Project, name: &str) -> bool {
 
 fn assignment(word: &str) -> Option<(String, String)> {
     let (name, value) = word.split_once('=')?;
-    let named = name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_') && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let named = name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     named.then(|| (name.to_owned(), value.to_owned()))
 }
 
@@ -167,7 +197,9 @@ fn drop_options(words: &mut Vec<String>, known: &Program, leading: bool) {
     let mut words_iter = std::mem::take(words).into_iter().peekable();
     let mut in_front = leading;
     while let Some(word) = words_iter.next() {
-        let named = known.drop.iter().find(|option| option.trim_end_matches('=') == word || (option.ends_with('=') && word.starts_with(option.as_str())));
+        let named = known.drop.iter().find(|option| {
+            option.trim_end_matches('=') == word || (option.ends_with('=') && word.starts_with(option.as_str()))
+        });
         match named {
             Some(option) => {
                 if option.ends_with('=') && !word.contains('=') {

@@ -28,14 +28,24 @@ pub(super) fn choose<'a>(project: &Project<'a>) -> Option<(&'a Manager, Found)> 
         })
         .collect();
     if seen.len() > 1 {
-        let listed = seen.iter().map(|(manager, evidence)| format!("{} ({})", manager.title, evidence.file)).collect::<Vec<_>>().join(", ");
+        let listed = seen
+            .iter()
+            .map(|(manager, evidence)| format!("{} ({})", manager.title, evidence.file))
+            .collect::<Vec<_>>()
+            .join(", ");
         project.note(
-            Diagnostic::note(format!("there are signs of several package managers: {listed}; {} is taken", seen[0].0.title))
-                .help(format!("delete what is stale, or choose with `--set build.manager={}`", seen[1].0.id)),
+            Diagnostic::note(format!(
+                "there are signs of several package managers: {listed}; {} is taken",
+                seen[0].0.title
+            ))
+            .help(format!("delete what is stale, or choose with `--set build.manager={}`", seen[1].0.id)),
         );
     }
     if let Some((manager, evidence)) = seen.into_iter().next() {
-        return Some((manager, Found { value: manager.id.clone(), evidence: Some(evidence), origin: Origin::Detected }));
+        return Some((
+            manager,
+            Found { value: manager.id.clone(), evidence: Some(evidence), origin: Origin::Detected },
+        ));
     }
     managers.iter().find(|manager| manager.default).map(|manager| (manager, Found::preset(manager.id.clone())))
 }
@@ -43,7 +53,8 @@ pub(super) fn choose<'a>(project: &Project<'a>) -> Option<(&'a Manager, Found)> 
 /// The manager's exact version.
 pub(super) fn version(project: &Project) -> Option<Found> {
     let (manager, found) = choose(project)?;
-    let declared = (project.given("manager").is_none() && found.value.contains(|c: char| c.is_ascii_digit())).then_some(found);
+    let declared =
+        (project.given("manager").is_none() && found.value.contains(|c: char| c.is_ascii_digit())).then_some(found);
     let declared = declared.or_else(|| project.first(&manager.version));
     let default = manager.default_version.as_deref();
     match declared {

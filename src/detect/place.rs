@@ -19,13 +19,16 @@ pub struct Parsed {
 pub fn parse(path: &str, text: &str) -> Result<Parsed, Box<Diagnostic>> {
     let text = text.trim_start_matches('\u{feff}');
     let ending = path.rsplit('.').next().unwrap_or_default();
-    let value = match ending {
-        "toml" | "lock" => toml::from_str::<Value>(text).map_err(|error| (error.span().unwrap_or(0..0), error.message().to_owned())),
-        "yaml" | "yml" => super::yaml_value(text),
-        "json" | "jsonc" | "json5" | "webmanifest" | "babelrc" => json(text),
-        _ if path.ends_with("Pipfile") => toml::from_str::<Value>(text).map_err(|error| (error.span().unwrap_or(0..0), error.message().to_owned())),
-        _ => json(text),
-    };
+    let value =
+        match ending {
+            "toml" | "lock" => toml::from_str::<Value>(text)
+                .map_err(|error| (error.span().unwrap_or(0..0), error.message().to_owned())),
+            "yaml" | "yml" => super::yaml_value(text),
+            "json" | "jsonc" | "json5" | "webmanifest" | "babelrc" => json(text),
+            _ if path.ends_with("Pipfile") => toml::from_str::<Value>(text)
+                .map_err(|error| (error.span().unwrap_or(0..0), error.message().to_owned())),
+            _ => json(text),
+        };
     value.map(|value| Parsed { value }).map_err(|(span, message)| {
         let mut lines = message.lines();
         Box::new(
@@ -134,7 +137,9 @@ pub fn values<'a>(root: &'a Value, keys: &[String]) -> Vec<(Vec<String>, &'a Val
             };
             match (value, key.as_str()) {
                 (Value::Object(map), "*") => map.iter().for_each(|(key, value)| step(key.clone(), value)),
-                (Value::Array(items), "*") => items.iter().enumerate().for_each(|(at, value)| step(at.to_string(), value)),
+                (Value::Array(items), "*") => {
+                    items.iter().enumerate().for_each(|(at, value)| step(at.to_string(), value))
+                }
                 (Value::Object(map), key) => {
                     if let Some(value) = map.get(key) {
                         step(key.to_owned(), value);

@@ -178,11 +178,17 @@ impl<'a> Project<'a> {
     fn compute(&self, name: &str) -> Option<Found> {
         match name {
             "release" => super::release::choose(self),
-            "manager" => super::manager::choose(self).map(|(manager, found)| Found { value: manager.id.clone(), ..found }),
+            "manager" => {
+                super::manager::choose(self).map(|(manager, found)| Found { value: manager.id.clone(), ..found })
+            }
             "manager_version" => super::manager::version(self),
             "framework" => self.framework(),
             "base" => self.first(&self.preset.default_base).or_else(|| Some(Found::preset("slim"))),
-            "start" => super::start::choose(self).map(|start| Found { value: start.argv.join(" "), evidence: start.evidence, origin: start.origin }),
+            "start" => super::start::choose(self).map(|start| Found {
+                value: start.argv.join(" "),
+                evidence: start.evidence,
+                origin: start.origin,
+            }),
             "port" => super::start::port(self),
             "health" => super::start::health(self),
             _ => self.preset.facts.iter().find(|fact| fact.name == name).and_then(|fact| {
@@ -197,7 +203,8 @@ impl<'a> Project<'a> {
                     if let Some(what) = &fact.choose {
                         let others = self.alternatives(name);
                         if others.len() > 1 {
-                            let listed = others.iter().map(|other| format!("`{}`", other.value)).collect::<Vec<_>>().join(", ");
+                            let listed =
+                                others.iter().map(|other| format!("`{}`", other.value)).collect::<Vec<_>>().join(", ");
                             self.note(
                                 Diagnostic::note(format!("{what}: `{}` is taken of {listed}", found.value))
                                     .help(format!("choose with `--set {name}=...`")),
@@ -233,7 +240,11 @@ impl<'a> Project<'a> {
 
     /// Where a condition that holds was seen.
     pub(super) fn evidence_of(&self, when: &When) -> Option<Evidence> {
-        let dependency = when.dependency.iter().chain(when.runtime_dependency.iter()).find_map(|name| self.dependencies().get(&normal(name)));
+        let dependency = when
+            .dependency
+            .iter()
+            .chain(when.runtime_dependency.iter())
+            .find_map(|name| self.dependencies().get(&normal(name)));
         if let Some(dependency) = dependency {
             return Some(dependency.evidence.clone());
         }
@@ -243,7 +254,10 @@ impl<'a> Project<'a> {
         if let Some(at) = &when.at {
             return self.at(at).into_iter().next().and_then(|found| found.evidence);
         }
-        when.regex.as_ref().and_then(|regex| self.search(&when.text, regex, true).into_iter().next()).and_then(|found| found.evidence)
+        when.regex
+            .as_ref()
+            .and_then(|regex| self.search(&when.text, regex, true).into_iter().next())
+            .and_then(|found| found.evidence)
     }
 
     /// The first value of a choice.
@@ -264,11 +278,21 @@ impl<'a> Project<'a> {
         } else if in_text {
             self.search(&source.text, source.regex.as_deref().unwrap_or("(.+)"), false)
         } else if !source.file.is_empty() {
-            source.file.iter().flat_map(|pattern| self.paths(pattern)).map(|path| Found::at(path.clone(), &path, 1)).collect()
+            source
+                .file
+                .iter()
+                .flat_map(|pattern| self.paths(pattern))
+                .map(|path| Found::at(path.clone(), &path, 1))
+                .collect()
         } else if let Some(process) = &source.procfile {
-            self.search(&OneOrMany(vec!["Procfile".to_owned()]), &format!(r"^\s*{}\s*:\s*(.+?)\s*$", process.replace('.', "\\.")), false)
+            self.search(
+                &OneOrMany(vec!["Procfile".to_owned()]),
+                &format!(r"^\s*{}\s*:\s*(.+?)\s*$", process.replace('.', "\\.")),
+                false,
+            )
         } else if let Some(tool) = &source.tool {
-            let mut found = self.search(&OneOrMany(vec![".tool-versions".to_owned()]), &format!(r"^\s*{tool}\s+(\S+)"), false);
+            let mut found =
+                self.search(&OneOrMany(vec![".tool-versions".to_owned()]), &format!(r"^\s*{tool}\s+(\S+)"), false);
             found.extend(["mise.toml", ".mise.toml"].iter().flat_map(|file| self.at(&format!("{file}#tools.{tool}"))));
             found
         } else if let Some(fact) = &source.fact {
@@ -289,9 +313,11 @@ impl<'a> Project<'a> {
             found.value = captures.get(1).or_else(|| captures.get(0))?.as_str().to_owned();
         }
         if !source.exists.is_empty() {
-            let folder = found.evidence.as_ref().and_then(|at| at.file.rsplit_once('/')).map_or("", |(folder, _)| folder);
+            let folder =
+                found.evidence.as_ref().and_then(|at| at.file.rsplit_once('/')).map_or("", |(folder, _)| folder);
             let path = joined(folder, &found.value)?;
-            found.value = source.exists.iter().map(|ending| format!("{path}{ending}")).find(|path| self.tree.exists(path))?;
+            found.value =
+                source.exists.iter().map(|ending| format!("{path}{ending}")).find(|path| self.tree.exists(path))?;
         }
         let file = found.evidence.as_ref().map(|at| at.file.clone()).unwrap_or_default();
         match source.transform {
@@ -300,7 +326,9 @@ impl<'a> Project<'a> {
                 let path = found.value.strip_suffix(".py").unwrap_or(&found.value);
                 found.value = path.strip_suffix("/__init__").unwrap_or(path).replace('/', ".");
             }
-            Some(Transform::Folder) => found.value = found.value.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned(),
+            Some(Transform::Folder) => {
+                found.value = found.value.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned()
+            }
             Some(Transform::Stem) => {
                 let name = found.value.rsplit('/').next().unwrap_or_default();
                 found.value = name.split('.').next().unwrap_or_default().to_owned();
@@ -313,8 +341,11 @@ impl<'a> Project<'a> {
             let module = file.strip_suffix(".py").unwrap_or(&file);
             let module = module.strip_suffix("/__init__").unwrap_or(module).replace('/', ".");
             let folder = file.rsplit_once('/').map_or(".", |(folder, _)| folder);
-            found.value =
-                format.replace("{1}", &found.value).replace("{module}", &module).replace("{file}", &file).replace("{folder}", folder);
+            found.value = format
+                .replace("{1}", &found.value)
+                .replace("{module}", &module)
+                .replace("{file}", &file)
+                .replace("{folder}", folder);
             found.value = self.fill(&found.value, str::to_owned)?;
         }
         let wanted = !found.value.trim().is_empty() && !source.except.iter().any(|except| except == found.value);
@@ -333,18 +364,31 @@ impl<'a> Project<'a> {
         let bounded = |version: Option<&str>| {
             let version = version.and_then(first_version);
             when.below.as_ref().is_none_or(|bound| version.is_some_and(|version| range::below(version, bound)))
-                && when.at_least.as_ref().is_none_or(|bound| version.is_some_and(|version| range::at_least(version, bound)))
+                && when
+                    .at_least
+                    .as_ref()
+                    .is_none_or(|bound| version.is_some_and(|version| range::at_least(version, bound)))
         };
         let declared = |name: &str| self.dependencies().get(&normal(name));
         let release = || self.text_of("release").unwrap_or_default();
-        let is = |name: &str, values: &OneOrMany| self.text_of(name).is_some_and(|value| values.iter().any(|wanted| wanted == value));
+        let is = |name: &str, values: &OneOrMany| {
+            self.text_of(name).is_some_and(|value| values.iter().any(|wanted| wanted == value))
+        };
         (when.file.is_empty() || when.file.iter().any(|pattern| self.any_path(pattern)))
             && !when.no_file.iter().any(|pattern| self.any_path(pattern))
             && (when.dependency.is_empty()
-                || when.dependency.iter().any(|name| declared(name).is_some_and(|found| bounded(found.version.as_deref()))))
+                || when
+                    .dependency
+                    .iter()
+                    .any(|name| declared(name).is_some_and(|found| bounded(found.version.as_deref()))))
             && !when.no_dependency.iter().any(|name| declared(name).is_some())
-            && (when.runtime_dependency.is_empty() || when.runtime_dependency.iter().any(|name| declared(name).is_some_and(|found| !found.dev)))
-            && (when.locked.is_empty() || when.locked.iter().any(|name| self.locked_version(name).is_some_and(|version| bounded(version.as_deref()))))
+            && (when.runtime_dependency.is_empty()
+                || when.runtime_dependency.iter().any(|name| declared(name).is_some_and(|found| !found.dev)))
+            && (when.locked.is_empty()
+                || when
+                    .locked
+                    .iter()
+                    .any(|name| self.locked_version(name).is_some_and(|version| bounded(version.as_deref()))))
             && when.fact.iter().all(|name| self.field(name).is_some())
             && !when.no_fact.iter().any(|name| self.field(name).is_some())
             && when.is.iter().all(|(name, values)| is(name, values))
@@ -352,11 +396,17 @@ impl<'a> Project<'a> {
             && when.release_below.as_ref().is_none_or(|bound| range::below(&release(), bound))
             && when.release_at_least.as_ref().is_none_or(|bound| range::at_least(&release(), bound))
             && when.at.as_ref().is_none_or(|at| {
-                self.at(at).iter().any(|found| when.regex.as_ref().is_none_or(|regex| self.regex(regex).is_some_and(|regex| regex.is_match(&found.value))))
+                self.at(at).iter().any(|found| {
+                    when.regex
+                        .as_ref()
+                        .is_none_or(|regex| self.regex(regex).is_some_and(|regex| regex.is_match(&found.value)))
+                })
             })
             && when.not_at.as_ref().is_none_or(|at| self.at(at).is_empty())
-            && (when.text.is_empty() || when.regex.as_ref().is_some_and(|regex| !self.search(&when.text, regex, true).is_empty()))
-            && (when.no_text.is_empty() || when.regex.as_ref().is_some_and(|regex| self.search(&when.no_text, regex, true).is_empty()))
+            && (when.text.is_empty()
+                || when.regex.as_ref().is_some_and(|regex| !self.search(&when.text, regex, true).is_empty()))
+            && (when.no_text.is_empty()
+                || when.regex.as_ref().is_some_and(|regex| self.search(&when.no_text, regex, true).is_empty()))
     }
 
     /// The paths that a pattern matches; a pattern may hold `{name}`.
@@ -374,7 +424,14 @@ impl<'a> Project<'a> {
         if is_glob(&pattern) {
             let skip = &self.preset.detect.skip;
             let skipped = |path: &str| path.split('/').any(|part| skip.iter().any(|folder| folder == part));
-            all.extend(self.tree.files().iter().filter(|path| glob(&pattern, path) && !skipped(path)).take(SEARCHED_FILES).cloned());
+            all.extend(
+                self.tree
+                    .files()
+                    .iter()
+                    .filter(|path| glob(&pattern, path) && !skipped(path))
+                    .take(SEARCHED_FILES)
+                    .cloned(),
+            );
         } else if self.tree.exists(&pattern) {
             all.push(pattern);
         }
@@ -508,7 +565,10 @@ impl<'a> Project<'a> {
                             for item in items.iter().filter_map(place::text) {
                                 let captures = regex.as_ref().and_then(|regex| regex.captures(&item));
                                 if let Some(name) = captures.as_ref().and_then(|captures| captures.get(1)) {
-                                    let version = captures.as_ref().and_then(|captures| captures.get(2)).map(|m| m.as_str().to_owned());
+                                    let version = captures
+                                        .as_ref()
+                                        .and_then(|captures| captures.get(2))
+                                        .map(|m| m.as_str().to_owned());
                                     add(name.as_str(), version, evidence(name.as_str()));
                                 }
                             }

@@ -58,7 +58,11 @@ pub fn look_for_loopback(project: &Project) {
         for found in project.source(&source) {
             let Some(evidence) = found.evidence else { continue };
             let text = project.tree.read(&evidence.file).unwrap_or_default();
-            let fine = rule.unless.as_ref().and_then(|unless| project.regex(unless)).is_some_and(|unless| unless.is_match(text));
+            let fine = rule
+                .unless
+                .as_ref()
+                .and_then(|unless| project.regex(unless))
+                .is_some_and(|unless| unless.is_match(text));
             if !fine {
                 project.note(
                     Diagnostic::warning(format!("{evidence}: the service listens on loopback only, where nothing outside its container reaches it")).help(rule.help.clone()),
@@ -75,7 +79,12 @@ pub(super) fn choose(project: &Project) -> Option<Start> {
         let words = crate::spec::values::split_words(&given.value).ok()?;
         let command = command::from_words(project, words.clone(), Vec::new());
         // the user's own words are taken as they are; what is known about the program still counts
-        return Some(Start { argv: words, evidence: None, origin: given.origin, ..start_of(project, command.unwrap_or_default(), false, None) });
+        return Some(Start {
+            argv: words,
+            evidence: None,
+            origin: given.origin,
+            ..start_of(project, command.unwrap_or_default(), false, None)
+        });
     }
     let framework = framework(project).map(|framework| framework.start.as_slice()).unwrap_or_default();
     framework.iter().chain(&project.preset.start).find_map(|entry| of_entry(project, entry))
@@ -107,7 +116,10 @@ fn of_entry(project: &Project, entry: &Entry) -> Option<Start> {
         start_of(project, command::from_words(project, words, Vec::new()).ok()?, entry.worker, evidence)
     };
     if let Some(guess) = &entry.guess {
-        project.note(Diagnostic::note(format!("the start command `{}` is a guess: {guess}", start.argv.join(" "))).help("say it with `--set start=\"...\"`"));
+        project.note(
+            Diagnostic::note(format!("the start command `{}` is a guess: {guess}", start.argv.join(" ")))
+                .help("say it with `--set start=\"...\"`"),
+        );
     }
     Some(start)
 }
@@ -158,7 +170,9 @@ pub(super) fn port(project: &Project) -> Option<Found> {
     let reads_env = port_env(project).is_some();
     match found {
         // a privileged port that can be moved is moved
-        Some(found) if reads_env && range::below(&found.value, "1024") => known.map(|port| Found::preset(port.to_string())),
+        Some(found) if reads_env && range::below(&found.value, "1024") => {
+            known.map(|port| Found::preset(port.to_string()))
+        }
         Some(found) => Some(found),
         None => known.map(|port| Found::preset(port.to_string())),
     }

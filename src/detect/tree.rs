@@ -18,7 +18,19 @@ pub trait Tree {
 
 /// Folders that never hold source of a project, at any depth.
 pub const SKIPPED_FOLDERS: [&str; 14] = [
-    "node_modules", ".git", ".hg", ".svn", "target", ".venv", "venv", "__pycache__", ".tox", ".nox", ".mypy_cache", ".scaffold", ".next",
+    "node_modules",
+    ".git",
+    ".hg",
+    ".svn",
+    "target",
+    ".venv",
+    "venv",
+    "__pycache__",
+    ".tox",
+    ".nox",
+    ".mypy_cache",
+    ".scaffold",
+    ".next",
     "site-packages",
 ];
 
@@ -38,9 +50,11 @@ pub struct MemoryTree {
 impl MemoryTree {
     /// A tree of these files.
     pub fn new<P: Into<String>, T: Into<String>>(files: impl IntoIterator<Item = (P, T)>) -> Self {
-        let texts: BTreeMap<String, String> = files.into_iter().map(|(path, text)| (path.into(), text.into())).collect();
+        let texts: BTreeMap<String, String> =
+            files.into_iter().map(|(path, text)| (path.into(), text.into())).collect();
         let root = texts.keys().filter(|path| !path.contains('/')).cloned().collect();
-        let mut files: Vec<String> = texts.keys().filter(|path| !path.split('/').any(|part| SKIPPED_FOLDERS.contains(&part))).cloned().collect();
+        let mut files: Vec<String> =
+            texts.keys().filter(|path| !path.split('/').any(|part| SKIPPED_FOLDERS.contains(&part))).cloned().collect();
         shallow_first(&mut files);
         Self { texts, root, files }
     }
@@ -91,8 +105,12 @@ fn braces(pattern: &str) -> Option<(&str, &str, &str)> {
 fn folders(pattern: &[&str], path: &[&str]) -> bool {
     match (pattern.split_first(), path.split_first()) {
         (None, None) => true,
-        (Some((&"**", rest)), _) => folders(rest, path) || path.split_first().is_some_and(|(_, deeper)| folders(pattern, deeper)),
-        (Some((name, rest)), Some((part, deeper))) => segment(name.as_bytes(), part.as_bytes()) && folders(rest, deeper),
+        (Some((&"**", rest)), _) => {
+            folders(rest, path) || path.split_first().is_some_and(|(_, deeper)| folders(pattern, deeper))
+        }
+        (Some((name, rest)), Some((part, deeper))) => {
+            segment(name.as_bytes(), part.as_bytes()) && folders(rest, deeper)
+        }
         _ => false,
     }
 }
@@ -100,7 +118,9 @@ fn folders(pattern: &[&str], path: &[&str]) -> bool {
 fn segment(pattern: &[u8], name: &[u8]) -> bool {
     match (pattern.split_first(), name.split_first()) {
         (None, None) => true,
-        (Some((b'*', rest)), _) => segment(rest, name) || name.split_first().is_some_and(|(_, more)| segment(pattern, more)),
+        (Some((b'*', rest)), _) => {
+            segment(rest, name) || name.split_first().is_some_and(|(_, more)| segment(pattern, more))
+        }
         (Some((b'?', rest)), Some((_, more))) => segment(rest, more),
         (Some((a, rest)), Some((b, more))) => a == b && segment(rest, more),
         _ => false,

@@ -39,11 +39,16 @@ mod tests {
     fn images_are_qualified_or_mirrored() {
         let plain = Naming::default();
         let qualified = Naming { qualified: true, registry: None };
-        let mirrored = Naming { qualified: false, registry: Some(RegistryPrefix::new("r.example.com/mirror").unwrap()) };
+        let mirrored =
+            Naming { qualified: false, registry: Some(RegistryPrefix::new("r.example.com/mirror").unwrap()) };
         for (image, full, mirror) in [
             ("node:26", "docker.io/library/node:26", "r.example.com/mirror/node:26"),
             ("a/b:1", "docker.io/a/b:1", "r.example.com/mirror/a/b:1"),
-            ("gcr.io/distroless/static-debian13:nonroot", "gcr.io/distroless/static-debian13:nonroot", "r.example.com/mirror/distroless/static-debian13:nonroot"),
+            (
+                "gcr.io/distroless/static-debian13:nonroot",
+                "gcr.io/distroless/static-debian13:nonroot",
+                "r.example.com/mirror/distroless/static-debian13:nonroot",
+            ),
             ("scratch", "scratch", "scratch"),
         ] {
             assert_eq!(plain.name(image).unwrap().as_str(), image);

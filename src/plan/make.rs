@@ -9,9 +9,9 @@ use crate::catalog::Preset;
 use crate::catalog::preset::{Base, Os, RuntimeImage};
 use crate::detect::{Project, start};
 use crate::report::Diagnostic;
+use crate::spec::Spec;
 use crate::spec::complete::Health as Asked;
 use crate::spec::values::{AbsPath, Argv, Cpus, Duration, EnvName, Line, SecretId, Size, User};
-use crate::spec::Spec;
 
 /// PostgreSQL's image and its user in it (docker-library/postgres, read 2026-08-21: uid and gid 999 on Debian).
 const POSTGRES: (&str, &str) = ("postgres:17-trixie", "999:999");
@@ -28,8 +28,13 @@ fn plan(project: &Project, spec: &Spec, server: Option<&Preset>) -> Result<Plan,
     let preset = project.preset;
     let applied = Applied::new(project, spec);
     let base = base(preset, &spec.base)?;
-    let naming = Naming { qualified: spec.file.image.qualified.unwrap_or(false), registry: spec.file.image.registry.clone() };
-    let filled = |text: &str| project.fill(text, str::to_owned).ok_or_else(|| format!("`{text}` of the preset `{}` needs a fact that was not found", preset.id));
+    let naming =
+        Naming { qualified: spec.file.image.qualified.unwrap_or(false), registry: spec.file.image.registry.clone() };
+    let filled = |text: &str| {
+        project
+            .fill(text, str::to_owned)
+            .ok_or_else(|| format!("`{text}` of the preset `{}` needs a fact that was not found", preset.id))
+    };
 
     // the final stage is the language's own, or another's that serves what was built
     let (running, running_base) = match server {
@@ -98,7 +103,15 @@ fn build_os(base: &Base) -> &'static str {
     if base.build.contains("alpine") { Os::Alpine.name() } else { Os::Debian.name() }
 }
 
-fn runtime(project: &Project, spec: &Spec, applied: &Applied, running: &Preset, base: &Base, chosen: &RuntimeImage, served: bool) -> Result<Runtime, String> {
+fn runtime(
+    project: &Project,
+    spec: &Spec,
+    applied: &Applied,
+    running: &Preset,
+    base: &Base,
+    chosen: &RuntimeImage,
+    served: bool,
+) -> Result<Runtime, String> {
     let own_user = chosen.user.as_deref().or(chosen.make_user.as_deref()).unwrap_or("10001:10001");
     let image_user = User::new(own_user)?;
     let user = spec.file.runtime.user.unwrap_or(image_user);
@@ -115,7 +128,11 @@ fn runtime(project: &Project, spec: &Spec, applied: &Applied, running: &Preset, 
         set(name, value)?;
     }
     if !served {
-        for (name, value) in start::framework(project).iter().flat_map(|framework| &framework.env).chain(applied.settings.iter().flat_map(|settings| &settings.env)) {
+        for (name, value) in start::framework(project)
+            .iter()
+            .flat_map(|framework| &framework.env)
+            .chain(applied.settings.iter().flat_map(|settings| &settings.env))
+        {
             set(name, value)?;
         }
         for (name, value) in &spec.start_env {
@@ -136,7 +153,8 @@ fn runtime(project: &Project, spec: &Spec, applied: &Applied, running: &Preset, 
         entry.argv.clone()
     } else {
         let mut argv: Vec<String> = spec.start.words().map(str::to_owned).collect();
-        let options: Vec<String> = applied.settings.iter().flat_map(|settings| settings.options.iter().cloned()).collect();
+        let options: Vec<String> =
+            applied.settings.iter().flat_map(|settings| settings.options.iter().cloned()).collect();
         argv.splice(1..1, options);
         argv
     };
@@ -144,9 +162,13 @@ fn runtime(project: &Project, spec: &Spec, applied: &Applied, running: &Preset, 
     let program = words.next().unwrap_or_default();
     let program = base.programs.get(&program).cloned().unwrap_or(program);
     if base.os == Os::None && !program.starts_with('/') && !base.on_path {
-        return Err(format!("the base `{}` has no program `{program}`: take `--base slim`, or name it by its full path", spec.base));
+        return Err(format!(
+            "the base `{}` has no program `{program}`: take `--base slim`, or name it by its full path",
+            spec.base
+        ));
     }
-    let mut labels = vec![Pair { name: Line::new("org.opencontainers.image.title")?, value: Line::new(spec.name.as_str())? }];
+    let mut labels =
+        vec![Pair { name: Line::new("org.opencontainers.image.title")?, value: Line::new(spec.name.as_str())? }];
     for (name, value) in &spec.file.image.labels {
         labels.retain(|label| label.name.as_str() != name.0);
         labels.push(Pair { name: Line::new(name.0.clone())?, value: value.clone() });
@@ -183,22 +205,37 @@ fn health(spec: &Spec, running: &Preset, base: &Base, served: bool) -> Result<Op
                     "port" => port.clone(),
                     name => base.programs.get(name).cloned(),
                 })
-                .ok_or_else(|| format!("the probe of the preset `{}` needs `{word}`, which the base does not have", running.id))
+                .ok_or_else(|| {
+                    format!("the probe of the preset `{}` needs `{word}`, which the base does not have", running.id)
+                })
                 .and_then(Line::new)
             })
             .collect::<Result<Vec<_>, _>>()
     };
     let of_base = |table: &BTreeMap<String, Vec<String>>| {
-        table.get(&spec.base).cloned().ok_or_else(|| format!("{} has no probe for the base `{}`: say `[health] command = [...]` or `none = true`", running.title, spec.base))
+        table.get(&spec.base).cloned().ok_or_else(|| {
+            format!(
+                "{} has no probe for the base `{}`: say `[health] command = [...]` or `none = true`",
+                running.title, spec.base
+            )
+        })
     };
     let (argv, compiled, path) = match (&spec.health, served) {
         (Asked::None, false) => return Ok(None),
         (Asked::Command(command), _) => (lines(command)?, false, None),
-        (Asked::Heartbeat(beat), _) => {
-            (fill(&of_base(&probe.heartbeat_argv)?, beat.file.as_str(), &beat.max_age.to_string(), &probe.heartbeat)?, probe.compiled, None)
+        (Asked::Heartbeat(beat), _) => (
+            fill(&of_base(&probe.heartbeat_argv)?, beat.file.as_str(), &beat.max_age.to_string(), &probe.heartbeat)?,
+            probe.compiled,
+            None,
+        ),
+        (Asked::Path(path), false) => (
+            fill(&of_base(&probe.argv)?, path.as_str(), "400", &probe.program)?,
+            probe.compiled,
+            Some(Line::new(path.as_str())?),
+        ),
+        (Asked::Reachable, false) => {
+            (fill(&of_base(&probe.argv)?, "/", "500", &probe.program)?, probe.compiled, Some(Line::new("/")?))
         }
-        (Asked::Path(path), false) => (fill(&of_base(&probe.argv)?, path.as_str(), "400", &probe.program)?, probe.compiled, Some(Line::new(path.as_str())?)),
-        (Asked::Reachable, false) => (fill(&of_base(&probe.argv)?, "/", "500", &probe.program)?, probe.compiled, Some(Line::new("/")?)),
         (_, true) => {
             let path = running.probe.default_path.clone().unwrap_or_else(|| "/".to_owned());
             (fill(&of_base(&probe.argv)?, &path, "400", &probe.program)?, probe.compiled, Some(Line::new(path)?))
@@ -229,7 +266,12 @@ fn secrets(spec: &Spec) -> Result<Vec<Secret>, String> {
         let env = match &table.env {
             Some(env) => env.clone(),
             None => {
-                let name: String = table.name.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+                let name: String = table
+                    .name
+                    .as_str()
+                    .chars()
+                    .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
+                    .collect();
                 let name = if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name };
                 EnvName::new(format!("{name}_FILE"))?
             }
@@ -245,13 +287,22 @@ fn secrets(spec: &Spec) -> Result<Vec<Secret>, String> {
     Ok(all)
 }
 
-fn compose(project: &Project, spec: &Spec, applied: &Applied, running: &Preset, naming: &Naming) -> Result<Compose, String> {
+fn compose(
+    project: &Project,
+    spec: &Spec,
+    applied: &Applied,
+    running: &Preset,
+    naming: &Naming,
+) -> Result<Compose, String> {
     let table = &spec.file.runtime;
     let volume = table.volume.as_ref().map(|volume| Volume { name: volume.name.clone(), path: volume.path.clone() });
     let mut tmpfs = vec![Tmpfs { path: AbsPath::new("/tmp")?, size: Size::new("64m")?, exec: false, own: false }];
     let mut writable: Vec<AbsPath> = table.writable.clone();
     let served = start::served_by_another(project);
-    let of_framework = start::framework(project).filter(|_| !served).map(|framework| framework.writable.as_slice()).unwrap_or_default();
+    let of_framework = start::framework(project)
+        .filter(|_| !served)
+        .map(|framework| framework.writable.as_slice())
+        .unwrap_or_default();
     for path in of_framework.iter().chain(applied.settings.iter().flat_map(|settings| &settings.writable)) {
         writable.push(AbsPath::new(path.clone())?);
     }
@@ -270,10 +321,21 @@ fn compose(project: &Project, spec: &Spec, applied: &Applied, running: &Preset, 
         });
     }
     tmpfs.sort_by(|a, b| a.path.cmp(&b.path));
-    let memory = applied.settings.iter().filter_map(|settings| settings.memory.clone()).next_back().unwrap_or_else(|| running.memory.clone());
+    let memory = applied
+        .settings
+        .iter()
+        .filter_map(|settings| settings.memory.clone())
+        .next_back()
+        .unwrap_or_else(|| running.memory.clone());
     let postgres = if spec.file.backing.postgres {
-        let database: String = spec.name.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        Some(Postgres { image: naming.name(POSTGRES.0)?, database: Line::new(database)?, secret: SecretId::new("db_password")?, user: User::new(POSTGRES.1)? })
+        let database: String =
+            spec.name.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        Some(Postgres {
+            image: naming.name(POSTGRES.0)?,
+            database: Line::new(database)?,
+            secret: SecretId::new("db_password")?,
+            user: User::new(POSTGRES.1)?,
+        })
     } else {
         None
     };

@@ -11,7 +11,10 @@ pub use make::make;
 
 use serde::Serialize;
 
-use crate::spec::values::{AbsPath, Cpus, Duration, EnvName, ImageRef, Line, PackageName, Port, RelPath, SecretId, ServiceName, Shell, Size, User};
+use crate::spec::values::{
+    AbsPath, Cpus, Duration, EnvName, ImageRef, Line, PackageName, Port, RelPath, SecretId, ServiceName, Shell, Size,
+    User,
+};
 
 /// A name and a value of free text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

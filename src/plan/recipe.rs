@@ -7,10 +7,10 @@ use crate::catalog::preset::{CredentialKind, Manager, Settings, Step};
 use crate::detect::project::fill_with;
 use crate::detect::{Project, start};
 use crate::report::Diagnostic;
+use crate::spec::Spec;
 use crate::spec::file::StageTable;
 use crate::spec::secret;
 use crate::spec::values::{AbsPath, EnvName, Line, PackageName, RelPath, Shell, shell_word};
-use crate::spec::Spec;
 
 /// What of the preset applies to this project.
 pub(super) struct Applied<'p> {
@@ -28,7 +28,12 @@ impl<'p> Applied<'p> {
     }
 
     /// The packages that the settings name for a distribution, with the user's own, sorted.
-    pub(super) fn packages(&self, of: impl Fn(&Settings) -> &BTreeMap<String, Vec<String>>, os: &str, own: &StageTable) -> Result<Vec<PackageName>, String> {
+    pub(super) fn packages(
+        &self,
+        of: impl Fn(&Settings) -> &BTreeMap<String, Vec<String>>,
+        os: &str,
+        own: &StageTable,
+    ) -> Result<Vec<PackageName>, String> {
         let mut all: BTreeSet<PackageName> = own.packages.iter().cloned().collect();
         for settings in &self.settings {
             let table = of(settings);
@@ -39,8 +44,17 @@ impl<'p> Applied<'p> {
                     }
                 }
                 None if os == "none" && table.values().any(|packages| !packages.is_empty()) => {
-                    let packages = table.values().flatten().map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
-                    return Err(format!("the service needs {packages} at run time, and this base has no package manager: take `--base slim`"));
+                    let packages = table
+                        .values()
+                        .flatten()
+                        .map(String::as_str)
+                        .collect::<BTreeSet<_>>()
+                        .into_iter()
+                        .collect::<Vec<_>>()
+                        .join(", ");
+                    return Err(format!(
+                        "the service needs {packages} at run time, and this base has no package manager: take `--base slim`"
+                    ));
                 }
                 None => {}
             }
@@ -49,18 +63,33 @@ impl<'p> Applied<'p> {
     }
 }
 
-pub(super) fn make(project: &Project, spec: &Spec, applied: &Applied, build_os: &str, workdir: &str) -> Result<Recipe, String> {
+pub(super) fn make(
+    project: &Project,
+    spec: &Spec,
+    applied: &Applied,
+    build_os: &str,
+    workdir: &str,
+) -> Result<Recipe, String> {
     let preset = project.preset;
     let framework = start::framework(project);
     let allowed = allowed(project, applied);
-    let mut recipe = Recipe { packages: applied.packages(|settings| &settings.build_packages, build_os, &spec.file.stages.build)?, ..Recipe::default() };
+    let mut recipe = Recipe {
+        packages: applied.packages(|settings| &settings.build_packages, build_os, &spec.file.stages.build)?,
+        ..Recipe::default()
+    };
     recipe.packages.extend(spec.file.stages.deps.packages.iter().cloned());
     recipe.packages.sort();
     recipe.packages.dedup();
 
     let mut env = BTreeMap::new();
-    let tables = [Some(&preset.build_env), applied.manager.map(|manager| &manager.build_env), framework.map(|framework| &framework.build_env)];
-    for (name, value) in tables.into_iter().flatten().chain(applied.settings.iter().map(|settings| &settings.build_env)).flatten() {
+    let tables = [
+        Some(&preset.build_env),
+        applied.manager.map(|manager| &manager.build_env),
+        framework.map(|framework| &framework.build_env),
+    ];
+    for (name, value) in
+        tables.into_iter().flatten().chain(applied.settings.iter().map(|settings| &settings.build_env)).flatten()
+    {
         if let Some(value) = project.fill(value, str::to_owned) {
             env.insert(EnvName::new(name.clone())?, Line::new(value)?);
         }
@@ -88,7 +117,12 @@ pub(super) fn make(project: &Project, spec: &Spec, applied: &Applied, build_os: 
         }
         for target in &manager.caches {
             let target = AbsPath::new(target.clone())?;
-            let id = Line::new(format!("{}-{}-{}", spec.name, manager.id, target.as_str().rsplit('/').next().unwrap_or_default()))?;
+            let id = Line::new(format!(
+                "{}-{}-{}",
+                spec.name,
+                manager.id,
+                target.as_str().rsplit('/').next().unwrap_or_default()
+            ))?;
             recipe.caches.push(Cache { id, target });
         }
     }
@@ -100,7 +134,8 @@ pub(super) fn make(project: &Project, spec: &Spec, applied: &Applied, build_os: 
         for ship in framework.ship.iter().filter(|ship| ship.when.as_ref().is_none_or(|when| project.holds(when))) {
             recipe.ship.push(shipped(project, &ship.from, &ship.to, workdir)?);
         }
-        recipe.output = project.first(&framework.output).map(|found| RelPath::new(found.value.trim_matches('/'))).transpose()?;
+        recipe.output =
+            project.first(&framework.output).map(|found| RelPath::new(found.value.trim_matches('/'))).transpose()?;
     }
     for ship in preset.ship.iter().filter(|ship| ship.when.as_ref().is_none_or(|when| project.holds(when))) {
         recipe.ship.push(shipped(project, &ship.from, &ship.to, workdir)?);
@@ -114,7 +149,11 @@ pub(super) fn make(project: &Project, spec: &Spec, applied: &Applied, build_os: 
 }
 
 fn shipped(project: &Project, from: &str, to: &str, workdir: &str) -> Result<Ship, String> {
-    let filled = |text: &str| project.fill(text, str::to_owned).ok_or_else(|| format!("`{text}` of the preset `{}` needs a fact that was not found", project.preset.id));
+    let filled = |text: &str| {
+        project
+            .fill(text, str::to_owned)
+            .ok_or_else(|| format!("`{text}` of the preset `{}` needs a fact that was not found", project.preset.id))
+    };
     let from = filled(from)?;
     let from = if from.starts_with('/') { from } else { format!("{workdir}/{from}") };
     Ok(Ship { from: Line::new(from)?, to: Line::new(filled(to)?)? })
@@ -138,33 +177,41 @@ pub(super) fn allowed(project: &Project, applied: &Applied) -> Vec<RelPath> {
 
 /// The line of the first secret in a configuration file.
 fn secret_line(text: &str) -> Option<usize> {
-    text.lines().position(|line| {
-        let line = line.trim();
-        if line.starts_with(['#', ';']) {
-            return false;
-        }
-        // `//host/:_authToken=x`, `npmAuthToken: x`
-        let (name, value) = line.split_once('=').or_else(|| line.split_once(": ")).unwrap_or((line, ""));
-        let value = value.trim().trim_matches(['"', '\'']);
-        let auth = name.rsplit(':').next().unwrap_or_default().eq_ignore_ascii_case("_auth") && !value.is_empty() && !value.starts_with('$');
-        // what a front end is built with is public by its name
-        let public = ["VITE_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "GATSBY_"].iter().any(|prefix| name.trim().starts_with(prefix));
-        auth || secret::kind(if public { "" } else { name.trim() }, value).is_some()
-    })
-    .map(|line| line + 1)
+    text.lines()
+        .position(|line| {
+            let line = line.trim();
+            if line.starts_with(['#', ';']) {
+                return false;
+            }
+            // `//host/:_authToken=x`, `npmAuthToken: x`
+            let (name, value) = line.split_once('=').or_else(|| line.split_once(": ")).unwrap_or((line, ""));
+            let value = value.trim().trim_matches(['"', '\'']);
+            let auth = name.rsplit(':').next().unwrap_or_default().eq_ignore_ascii_case("_auth")
+                && !value.is_empty()
+                && !value.starts_with('$');
+            // what a front end is built with is public by its name
+            let public = ["VITE_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "GATSBY_"]
+                .iter()
+                .any(|prefix| name.trim().starts_with(prefix));
+            auth || secret::kind(if public { "" } else { name.trim() }, value).is_some()
+        })
+        .map(|line| line + 1)
 }
 
 /// Names that .dockerignore keeps out, and that some package manager wants as configuration.
 fn ignored_as_credential(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    matches!(name, ".npmrc" | ".yarnrc.yml" | ".yarnrc" | ".pypirc" | ".netrc" | "pip.conf" | "bunfig.toml") || name.starts_with(".env") || path == ".cargo/config.toml"
+    matches!(name, ".npmrc" | ".yarnrc.yml" | ".yarnrc" | ".pypirc" | ".netrc" | "pip.conf" | "bunfig.toml")
+        || name.starts_with(".env")
+        || path == ".cargo/config.toml"
 }
 
 /// The secret mounts, and the variables that the steps which use them begin with.
 fn mounts(spec: &Spec, applied: &Applied, recipe: &mut Recipe) -> Result<String, String> {
     let mut prefix = String::new();
     for asked in &spec.build_secrets {
-        let known = applied.manager.and_then(|manager| manager.credentials.iter().find(|known| known.id == asked.id.as_str()));
+        let known =
+            applied.manager.and_then(|manager| manager.credentials.iter().find(|known| known.id == asked.id.as_str()));
         if known.is_some_and(|known| known.kind == CredentialKind::Ssh) {
             recipe.ssh = true;
             continue;
@@ -184,9 +231,20 @@ fn mounts(spec: &Spec, applied: &Applied, recipe: &mut Recipe) -> Result<String,
         for (name, value) in known.iter().flat_map(|known| &known.with_env) {
             set(name, value);
         }
-        let variable: String = asked.id.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
-        let variable = if variable.starts_with(|c: char| c.is_ascii_digit()) { format!("_{variable}") } else { variable };
-        recipe.mounts.push(SecretMount { id: asked.id.clone(), target, required: asked.required, file_variable: EnvName::new(format!("{variable}_FILE"))? });
+        let variable: String = asked
+            .id
+            .as_str()
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
+            .collect();
+        let variable =
+            if variable.starts_with(|c: char| c.is_ascii_digit()) { format!("_{variable}") } else { variable };
+        recipe.mounts.push(SecretMount {
+            id: asked.id.clone(),
+            target,
+            required: asked.required,
+            file_variable: EnvName::new(format!("{variable}_FILE"))?,
+        });
     }
     Ok(prefix)
 }
@@ -196,7 +254,8 @@ fn steps(project: &Project, spec: &Spec, applied: &Applied, prefix: &str) -> Res
     let framework = start::framework(project);
     let mut steps = Record::default();
     let resolver = Resolver { project, manager: applied.manager };
-    let with_credentials = |name: &str| applied.manager.is_some_and(|manager| manager.with_credentials.iter().any(|step| step == name));
+    let with_credentials =
+        |name: &str| applied.manager.is_some_and(|manager| manager.with_credentials.iter().any(|step| step == name));
     for name in preset.managers.iter().flat_map(|manager| manager.steps.keys()) {
         steps.0.entry(name.clone()).or_insert(None);
     }
@@ -210,8 +269,15 @@ fn steps(project: &Project, spec: &Spec, applied: &Applied, prefix: &str) -> Res
         Some(command) => command.clone(),
         None => {
             let of_framework = framework.map(|framework| framework.build.as_slice()).unwrap_or_default();
-            let chosen = if of_framework.is_empty() { resolver.choose(&preset.build)? } else { resolver.choose(of_framework)? };
-            chosen.map(|text| if with_credentials("build") { with_environment(prefix, &text) } else { text }).map(Shell::new).transpose()?
+            let chosen = if of_framework.is_empty() {
+                resolver.choose(&preset.build)?
+            } else {
+                resolver.choose(of_framework)?
+            };
+            chosen
+                .map(|text| if with_credentials("build") { with_environment(prefix, &text) } else { text })
+                .map(Shell::new)
+                .transpose()?
         }
     };
     steps.0.insert("build".to_owned(), build);
@@ -237,7 +303,10 @@ struct Resolver<'r, 'p> {
 impl Resolver<'_, '_> {
     /// The first step whose condition holds; `None` when it is empty or there is none.
     fn choose(&self, choice: &[Step]) -> Result<Option<String>, String> {
-        let Some(step) = choice.iter().find(|step| step.when.as_ref().is_none_or(|when| self.project.holds(when))) else { return Ok(None) };
+        let Some(step) = choice.iter().find(|step| step.when.as_ref().is_none_or(|when| self.project.holds(when)))
+        else {
+            return Ok(None);
+        };
         if step.run.is_empty() {
             return Ok(None);
         }
@@ -246,10 +315,18 @@ impl Resolver<'_, '_> {
             let other = self.manager.and_then(|manager| manager.steps.get(name));
             match other {
                 Some(choice) => self.choose(choice).ok().flatten(),
-                None => self.project.text_of(name).map(|value| value.split(' ').map(shell_word).collect::<Vec<_>>().join(" ")),
+                None => self
+                    .project
+                    .text_of(name)
+                    .map(|value| value.split(' ').map(shell_word).collect::<Vec<_>>().join(" ")),
             }
         });
-        filled.map(Some).ok_or_else(|| format!("the step `{}` of the preset `{}` needs a fact that was not found", step.run, self.project.preset.id))
+        filled.map(Some).ok_or_else(|| {
+            format!(
+                "the step `{}` of the preset `{}` needs a fact that was not found",
+                step.run, self.project.preset.id
+            )
+        })
     }
 }
 

@@ -27,7 +27,13 @@ pub struct Wanted {
 ///
 /// # Errors
 /// A template that is wrong, or a value that would change what a file says: nothing is to be written then.
-pub fn files(catalog: &Catalog, preset: &Preset, server: Option<&Preset>, plan: &Plan, wanted: Wanted) -> Result<FileSet, Diagnostic> {
+pub fn files(
+    catalog: &Catalog,
+    preset: &Preset,
+    server: Option<&Preset>,
+    plan: &Plan,
+    wanted: Wanted,
+) -> Result<FileSet, Diagnostic> {
     let own = |preset: &Preset| preset.template.clone().unwrap_or_else(|| format!("{}/Dockerfile", preset.id));
     let builder = own(preset);
     let mut entries = vec![("Dockerfile", server.map_or_else(|| builder.clone(), own), FileKind::Dockerfile)];

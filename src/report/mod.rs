@@ -162,7 +162,8 @@ impl std::error::Error for Diagnostic {}
 pub fn toml_error(file: &str, source: &str, error: &toml::de::Error) -> Diagnostic {
     let message = error.message();
     let (what, expected) = message.split_once(", expected ").unwrap_or((message, ""));
-    let mut diagnostic = Diagnostic::error(what.replace("unknown field", "there is no key").replace("unknown variant", "there is no"));
+    let mut diagnostic =
+        Diagnostic::error(what.replace("unknown field", "there is no key").replace("unknown variant", "there is no"));
     if let Some(span) = error.span() {
         diagnostic = diagnostic.at(file, source, span);
     } else {
@@ -171,7 +172,9 @@ pub fn toml_error(file: &str, source: &str, error: &toml::de::Error) -> Diagnost
     let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
     let unknown = what.split('`').nth(1).unwrap_or_default();
     match did_you_mean(unknown, known.iter().copied()) {
-        Some(near) if what.starts_with("unknown") => diagnostic.label(format!("did you mean `{near}`?")).help(format!("known here: {}", known.join(", "))),
+        Some(near) if what.starts_with("unknown") => {
+            diagnostic.label(format!("did you mean `{near}`?")).help(format!("known here: {}", known.join(", ")))
+        }
         _ if !known.is_empty() => diagnostic.help(format!("known here: {}", known.join(", "))),
         _ if !expected.is_empty() => diagnostic.help(format!("expected {expected}")),
         _ => diagnostic,

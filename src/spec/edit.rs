@@ -15,7 +15,11 @@ pub fn set(text: &str, changes: &toml::Table) -> Result<String, Diagnostic> {
         return Ok(text.to_owned());
     }
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
-        Diagnostic::error(format!("{} cannot be edited: {}", file::NAME, error.message())).at(file::NAME, text, error.span().unwrap_or(0..0))
+        Diagnostic::error(format!("{} cannot be edited: {}", file::NAME, error.message())).at(
+            file::NAME,
+            text,
+            error.span().unwrap_or(0..0),
+        )
     })?;
     apply(document.as_table_mut(), changes)?;
     Ok(document.to_string())
@@ -25,11 +29,15 @@ fn apply(into: &mut dyn toml_edit::TableLike, changes: &toml::Table) -> Result<(
     for (key, value) in changes {
         if let toml::Value::Table(inner) = value {
             let item = into.entry(key).or_insert_with(toml_edit::table);
-            let table = item.as_table_like_mut().ok_or_else(|| Diagnostic::error(format!("`{key}` is not a table in {}", file::NAME)))?;
+            let table = item
+                .as_table_like_mut()
+                .ok_or_else(|| Diagnostic::error(format!("`{key}` is not a table in {}", file::NAME)))?;
             apply(table, inner)?;
             continue;
         }
-        let new: Value = inline(value).parse().map_err(|_| Diagnostic::error(format!("`{key}` cannot be written to {}", file::NAME)))?;
+        let new: Value = inline(value)
+            .parse()
+            .map_err(|_| Diagnostic::error(format!("`{key}` cannot be written to {}", file::NAME)))?;
         match into.get_mut(key).and_then(Item::as_value_mut) {
             Some(old) if old.to_string().trim() == new.to_string().trim() => {}
             Some(old) => {

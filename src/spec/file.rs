@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::secret;
-use super::values::{AbsPath, Argv, Cpus, Duration, EnvName, ImageRef, Line, PackageName, Port, RegistryPrefix, RelPath, SecretId, ServiceName, Shell, Size, UrlPath, User, Version};
+use super::values::{
+    AbsPath, Argv, Cpus, Duration, EnvName, ImageRef, Line, PackageName, Port, RegistryPrefix, RelPath, SecretId,
+    ServiceName, Shell, Size, UrlPath, User, Version,
+};
 use crate::report::{self, Diagnostic};
 
 /// The file's name.
@@ -84,7 +87,11 @@ pub struct BuildCommand(pub Option<Shell>);
 impl<'de> Deserialize<'de> for BuildCommand {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        if text.trim().is_empty() { Ok(Self(None)) } else { Shell::new(text).map(|shell| Self(Some(shell))).map_err(serde::de::Error::custom) }
+        if text.trim().is_empty() {
+            Ok(Self(None))
+        } else {
+            Shell::new(text).map(|shell| Self(Some(shell))).map_err(serde::de::Error::custom)
+        }
     }
 }
 
@@ -151,8 +158,16 @@ pub struct LabelName(pub String);
 impl<'de> Deserialize<'de> for LabelName {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let plain = !text.is_empty() && text.len() <= 128 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b));
-        if plain { Ok(Self(text)) } else { Err(serde::de::Error::custom("a label's name has letters, digits, `.`, `_`, `-` and `/`, such as `org.opencontainers.image.source`")) }
+        let plain = !text.is_empty()
+            && text.len() <= 128
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b));
+        if plain {
+            Ok(Self(text))
+        } else {
+            Err(serde::de::Error::custom(
+                "a label's name has letters, digits, `.`, `_`, `-` and `/`, such as `org.opencontainers.image.source`",
+            ))
+        }
     }
 }
 
@@ -317,7 +332,9 @@ pub fn read(file: &str, text: &str) -> Result<SpecFile, Box<Diagnostic>> {
         for (key, _) in table.get_ref() {
             if RESERVED.contains(&key.get_ref().as_ref()) {
                 return Err(Box::new(
-                    Diagnostic::error(format!("`{}` is reserved for a later version of scaffold", key.get_ref())).at(file, text_start, key.span()).help("take it out for now"),
+                    Diagnostic::error(format!("`{}` is reserved for a later version of scaffold", key.get_ref()))
+                        .at(file, text_start, key.span())
+                        .help("take it out for now"),
                 ));
             }
         }
@@ -368,11 +385,17 @@ mod tests {
 
     #[test]
     fn a_literal_secret_is_refused_and_not_shown() {
-        for value in ["DB_PASSWORD = \"hunter2hunter2\"", "X = \"ghp_abcdefghijklmnopqrstuvwxyz0123456789\"", "URL = \"postgres://me:s3cr3tpw@db/x\""] {
+        for value in [
+            "DB_PASSWORD = \"hunter2hunter2\"",
+            "X = \"ghp_abcdefghijklmnopqrstuvwxyz0123456789\"",
+            "URL = \"postgres://me:s3cr3tpw@db/x\"",
+        ] {
             let shown = error(&format!("[runtime.env]\n{value}\n"));
             assert!(shown.contains("a secret stands in scaffold.toml") && shown.contains(":2:"), "{shown}");
             assert!(!shown.contains("hunter2") && !shown.contains("ghp_abc") && !shown.contains("s3cr3t"), "{shown}");
         }
-        assert!(read(NAME, "[runtime.env]\nDB_PASSWORD_FILE = \"/run/secrets/db_password\"\nTOKEN_TTL = \"300\"\n").is_ok());
+        assert!(
+            read(NAME, "[runtime.env]\nDB_PASSWORD_FILE = \"/run/secrets/db_password\"\nTOKEN_TTL = \"300\"\n").is_ok()
+        );
     }
 }

@@ -92,12 +92,22 @@ impl Lock {
     /// When it is no lock, is of a newer form, or a text is not the one its hash was made of.
     pub fn read(text: &str) -> Result<Self, Box<Diagnostic>> {
         let spoiled = "take the file back from version control, or delete it: then `scaffold new --force` keeps your files in a backup and writes anew";
-        let lock: Self = toml::from_str(text).map_err(|error| Box::new(report::toml_error(NAME, text, &error).help(spoiled)))?;
+        let lock: Self =
+            toml::from_str(text).map_err(|error| Box::new(report::toml_error(NAME, text, &error).help(spoiled)))?;
         if lock.version != 1 {
-            return Err(Box::new(Diagnostic::error(format!("{NAME} is of form {}, and this scaffold reads form 1", lock.version)).help("use a newer scaffold")));
+            return Err(Box::new(
+                Diagnostic::error(format!("{NAME} is of form {}, and this scaffold reads form 1", lock.version))
+                    .help("use a newer scaffold"),
+            ));
         }
         match lock.files.iter().find(|file| sha256(&file.text) != file.sha256) {
-            Some(file) => Err(Box::new(Diagnostic::error(format!("{NAME} was changed: the text of {} is not the one that its hash was made of", file.path)).help(spoiled))),
+            Some(file) => Err(Box::new(
+                Diagnostic::error(format!(
+                    "{NAME} was changed: the text of {} is not the one that its hash was made of",
+                    file.path
+                ))
+                .help(spoiled),
+            )),
             None => Ok(lock),
         }
     }
@@ -105,7 +115,11 @@ impl Lock {
     /// The file's text. The same lock is the same text everywhere.
     #[must_use]
     pub fn write(&self) -> String {
-        let mut out = format!("# Written by scaffold; not for editing. It belongs into version control: later versions merge with what it holds.\nversion = {}\ntool = {}\n", self.version, quoted(&self.tool));
+        let mut out = format!(
+            "# Written by scaffold; not for editing. It belongs into version control: later versions merge with what it holds.\nversion = {}\ntool = {}\n",
+            self.version,
+            quoted(&self.tool)
+        );
         for (title, table) in [("templates", &self.templates), ("images", &self.images)] {
             if !table.is_empty() {
                 out.push_str(&format!("\n[{title}]\n"));
@@ -117,12 +131,26 @@ impl Lock {
         if !self.answers.is_empty() {
             out.push_str("\n[answers]\n");
             for (key, answer) in &self.answers {
-                let evidence = answer.evidence.as_ref().map(|evidence| format!(", evidence = {}", quoted(evidence))).unwrap_or_default();
-                out.push_str(&format!("{} = {{ value = {}, origin = {}{evidence} }}\n", quoted(key), quoted(&answer.value), quoted(&answer.origin)));
+                let evidence = answer
+                    .evidence
+                    .as_ref()
+                    .map(|evidence| format!(", evidence = {}", quoted(evidence)))
+                    .unwrap_or_default();
+                out.push_str(&format!(
+                    "{} = {{ value = {}, origin = {}{evidence} }}\n",
+                    quoted(key),
+                    quoted(&answer.value),
+                    quoted(&answer.origin)
+                ));
             }
         }
         for file in &self.files {
-            out.push_str(&format!("\n[[files]]\npath = {}\nsha256 = {}\ntext = {}\n", quoted(&file.path), quoted(&file.sha256), lines(&file.text)));
+            out.push_str(&format!(
+                "\n[[files]]\npath = {}\nsha256 = {}\ntext = {}\n",
+                quoted(&file.path),
+                quoted(&file.sha256),
+                lines(&file.text)
+            ));
         }
         out
     }

@@ -26,7 +26,8 @@ const TOKENS: [(&str, usize, &str); 17] = [
 ];
 
 /// Parts of names whose values are secrets.
-const NAMES: [&str; 9] = ["PASSWORD", "PASSWD", "SECRET", "TOKEN", "APIKEY", "API_KEY", "PRIVATE_KEY", "CREDENTIAL", "ACCESS_KEY"];
+const NAMES: [&str; 9] =
+    ["PASSWORD", "PASSWD", "SECRET", "TOKEN", "APIKEY", "API_KEY", "PRIVATE_KEY", "CREDENTIAL", "ACCESS_KEY"];
 
 /// Ends of names whose values are not, whatever stands before.
 const HARMLESS_ENDS: [&str; 9] = ["_FILE", "_PATH", "_TTL", "_URL", "_NAME", "_ID", "_LENGTH", "_HEADER", "_EXPIRY"];
@@ -35,7 +36,9 @@ const HARMLESS_ENDS: [&str; 9] = ["_FILE", "_PATH", "_TTL", "_URL", "_NAME", "_I
 #[must_use]
 pub fn kind(name: &str, value: &str) -> Option<&'static str> {
     let value = value.trim();
-    if let Some((_, _, what)) = TOKENS.iter().find(|(prefix, length, _)| value.starts_with(prefix) && value.len() >= *length) {
+    if let Some((_, _, what)) =
+        TOKENS.iter().find(|(prefix, length, _)| value.starts_with(prefix) && value.len() >= *length)
+    {
         return Some(what);
     }
     if let Some((_, rest)) = value.split_once("://")
@@ -48,7 +51,10 @@ pub fn kind(name: &str, value: &str) -> Option<&'static str> {
     }
     let name = name.to_ascii_uppercase();
     let secret = NAMES.iter().any(|part| name.contains(part)) && !HARMLESS_ENDS.iter().any(|end| name.ends_with(end));
-    let literal = value.len() >= 4 && !value.starts_with(['$', '/']) && !value.bytes().all(|b| b.is_ascii_digit()) && !matches!(value, "true" | "false" | "none" | "null");
+    let literal = value.len() >= 4
+        && !value.starts_with(['$', '/'])
+        && !value.bytes().all(|b| b.is_ascii_digit())
+        && !matches!(value, "true" | "false" | "none" | "null");
     (secret && literal).then_some("its name says so")
 }
 
@@ -79,7 +85,9 @@ mod tests {
 
     #[test]
     fn secrets_are_told_from_what_only_looks_like_them() {
-        for (name, value) in [("DB_PASSWORD", "correct horse"), ("x", "AKIAIOSFODNN7EXAMPLE"), ("x", "https://u:p4ss@host/")] {
+        for (name, value) in
+            [("DB_PASSWORD", "correct horse"), ("x", "AKIAIOSFODNN7EXAMPLE"), ("x", "https://u:p4ss@host/")]
+        {
             assert!(kind(name, value).is_some(), "{name}");
         }
         for (name, value) in [

@@ -8,12 +8,23 @@ use super::complete::Answer;
 const ORDER: [&str; 9] = ["service", "build", "image", "runtime", "health", "stages", "backing", "outputs", "facts"];
 
 /// Keys that are shown as comments when nobody said them.
-const SHOWN: [&str; 8] = ["service.port", "service.start", "service.health", "build.manager", "build.manager_version", "build.version", "image.base", "service.worker"];
+const SHOWN: [&str; 8] = [
+    "service.port",
+    "service.start",
+    "service.health",
+    "build.manager",
+    "build.manager_version",
+    "build.version",
+    "image.base",
+    "service.worker",
+];
 
 /// Writes the file. `said` holds what flags, prompts and an earlier file say; `answers` what became of every key.
 #[must_use]
 pub fn text(said: &toml::Table, answers: &BTreeMap<String, Answer>) -> String {
-    let mut out = String::from("# What scaffold is told about this service. Run `scaffold new` again after an edit.\n# Lines with a `#` were found in the project: take the `#` away to hold on to one, or to change it.\n");
+    let mut out = String::from(
+        "# What scaffold is told about this service. Run `scaffold new` again after an edit.\n# Lines with a `#` were found in the project: take the `#` away to hold on to one, or to change it.\n",
+    );
     for table in ORDER {
         let mut lines = Vec::new();
         let mut nested = Vec::new();
@@ -84,7 +95,14 @@ pub fn inline(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) => quoted(text),
         toml::Value::Array(items) => format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", ")),
-        toml::Value::Table(table) => format!("{{ {} }}", table.iter().map(|(key, value)| format!("{} = {}", name(key), inline(value))).collect::<Vec<_>>().join(", ")),
+        toml::Value::Table(table) => format!(
+            "{{ {} }}",
+            table
+                .iter()
+                .map(|(key, value)| format!("{} = {}", name(key), inline(value)))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
         toml::Value::Integer(number) => number.to_string(),
         toml::Value::Float(number) => number.to_string(),
         toml::Value::Boolean(flag) => flag.to_string(),
@@ -123,12 +141,23 @@ mod tests {
 
     #[test]
     fn what_was_found_is_a_comment_and_what_was_said_is_a_key() {
-        let said: toml::Table = "service = { name = \"api\", port = 4000 }\nsecrets = [{ name = \"t\" }]".parse().unwrap();
-        let answer = |value: &str| Answer { value: value.to_owned(), origin: "detected", evidence: Some("src/a.js:3".to_owned()) };
-        let answers = BTreeMap::from([("service.start".to_owned(), answer("node a.js")), ("service.port".to_owned(), answer("3000"))]);
+        let said: toml::Table =
+            "service = { name = \"api\", port = 4000 }\nsecrets = [{ name = \"t\" }]".parse().unwrap();
+        let answer = |value: &str| Answer {
+            value: value.to_owned(),
+            origin: "detected",
+            evidence: Some("src/a.js:3".to_owned()),
+        };
+        let answers = BTreeMap::from([
+            ("service.start".to_owned(), answer("node a.js")),
+            ("service.port".to_owned(), answer("3000")),
+        ]);
         let text = text(&said, &answers);
         assert!(text.contains("port = 4000\n") && !text.contains("3000"), "{text}");
-        assert!(text.contains("# start = \"node a.js\" # src/a.js:3\n") && text.contains("[[secrets]]\nname = \"t\"\n"), "{text}");
+        assert!(
+            text.contains("# start = \"node a.js\" # src/a.js:3\n") && text.contains("[[secrets]]\nname = \"t\"\n"),
+            "{text}"
+        );
         assert_eq!(text.parse::<toml::Table>().unwrap(), said);
     }
 

@@ -269,9 +269,14 @@ impl User {
     pub fn new(text: &str) -> Result<Self, String> {
         let (uid, gid) = text.split_once(':').unwrap_or((text, text));
         match (uid.parse::<u32>(), gid.parse::<u32>()) {
-            (Ok(0), _) | (_, Ok(0)) => Err("the service must not run as root: use a number above 0, such as `1000:1000`".to_owned()),
+            (Ok(0), _) | (_, Ok(0)) => {
+                Err("the service must not run as root: use a number above 0, such as `1000:1000`".to_owned())
+            }
             (Ok(uid), Ok(gid)) if uid <= 2_000_000_000 && gid <= 2_000_000_000 => Ok(Self { uid, gid }),
-            _ => Err(format!("`{}` is not a numeric user, such as `1000:1000` (names cannot be verified by Kubernetes)", show(text))),
+            _ => Err(format!(
+                "`{}` is not a numeric user, such as `1000:1000` (names cannot be verified by Kubernetes)",
+                show(text)
+            )),
         }
     }
 }
@@ -390,7 +395,9 @@ pub fn split_words(line: &str) -> Result<Vec<String>, String> {
                 }
             }
             '\\' => word.get_or_insert_default().extend(chars.next()),
-            '|' | '&' | ';' | '<' | '>' | '(' | ')' | '`' | '$' | '*' | '?' | '[' => return Err(format!("`{c}` needs a shell")),
+            '|' | '&' | ';' | '<' | '>' | '(' | ')' | '`' | '$' | '*' | '?' | '[' => {
+                return Err(format!("`{c}` needs a shell"));
+            }
             '#' if word.is_none() => return Err("`#` needs a shell".to_owned()),
             c => word.get_or_insert_default().push(c),
         }
@@ -400,7 +407,9 @@ pub fn split_words(line: &str) -> Result<Vec<String>, String> {
 }
 
 fn plain_path(c: char) -> bool {
-    !c.is_control() && !c.is_whitespace() && !matches!(c, ':' | ',' | '\\' | '"' | '\'' | '$' | '*' | '?' | '[' | ']' | '#')
+    !c.is_control()
+        && !c.is_whitespace()
+        && !matches!(c, ':' | ',' | '\\' | '"' | '\'' | '$' | '*' | '?' | '[' | ']' | '#')
 }
 
 fn no_control(text: &str, what: &str) -> Result<(), String> {
@@ -414,7 +423,8 @@ fn image_reference(text: &str) -> Result<(), String> {
     if text == "scratch" {
         return Ok(());
     }
-    let wrong = |why: &str| Err(format!("`{}` is not an image reference: {why}, such as `node:26-trixie-slim`", show(text)));
+    let wrong =
+        |why: &str| Err(format!("`{}` is not an image reference: {why}, such as `node:26-trixie-slim`", show(text)));
     let (rest, digest) = match text.split_once('@') {
         Some((rest, digest)) => (rest, Some(digest)),
         None => (text, None),
@@ -445,7 +455,10 @@ fn image_reference(text: &str) -> Result<(), String> {
         && (host.contains(['.', ':']) || *host == "localhost")
     {
         let (host, port) = host.split_once(':').unwrap_or((host, "1"));
-        if host.is_empty() || !host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b)) || port.parse::<u16>().is_err() {
+        if host.is_empty()
+            || !host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b))
+            || port.parse::<u16>().is_err()
+        {
             return wrong("its registry is a host name and perhaps a port");
         }
         parts.next();
@@ -453,7 +466,11 @@ fn image_reference(text: &str) -> Result<(), String> {
     let mut any = false;
     for part in parts {
         any = true;
-        let edges = part.bytes().next().zip(part.bytes().last()).is_some_and(|(a, z)| a.is_ascii_alphanumeric() && z.is_ascii_alphanumeric());
+        let edges = part
+            .bytes()
+            .next()
+            .zip(part.bytes().last())
+            .is_some_and(|(a, z)| a.is_ascii_alphanumeric() && z.is_ascii_alphanumeric());
         if !edges || !part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b)) {
             return wrong("its name has lower-case letters, digits, `.`, `_` and `-`");
         }
@@ -477,12 +494,28 @@ mod tests {
 
     #[test]
     fn image_references_need_a_tag_or_digest() {
-        for good in ["node:26-trixie-slim", "gcr.io/distroless/static-debian13:nonroot", "registry.example.com:5000/a/b:1", "scratch"] {
+        for good in [
+            "node:26-trixie-slim",
+            "gcr.io/distroless/static-debian13:nonroot",
+            "registry.example.com:5000/a/b:1",
+            "scratch",
+        ] {
             assert!(ImageRef::new(good).is_ok(), "{good}");
         }
         let digest = format!("node:26@sha256:{}", "a".repeat(64));
         assert!(ImageRef::new(digest).is_ok());
-        for bad in ["node", "Node:26", "node:", "node:26 AS x", "node:26\nUSER 0", "/node:1", "node:26@sha256:12", "", ":1", "a//b:1"] {
+        for bad in [
+            "node",
+            "Node:26",
+            "node:",
+            "node:26 AS x",
+            "node:26\nUSER 0",
+            "/node:1",
+            "node:26@sha256:12",
+            "",
+            ":1",
+            "a//b:1",
+        ] {
             assert!(ImageRef::new(bad).is_err(), "{bad:?}");
         }
     }
