@@ -12,7 +12,7 @@ pub struct Candidate {
     pub preset: Preset,
     /// The file that calls for it.
     pub evidence: Option<Evidence>,
-    /// A start command was found, and something of the project's own runs.
+    /// It is the only one, or a start command was found and something of the project's own runs.
     pub starts: bool,
 }
 
@@ -22,7 +22,10 @@ pub struct Candidate {
 /// When a preset or a file of the project cannot be read.
 pub fn candidates(catalog: &Catalog, tree: &dyn Tree, layers: &Layers) -> Result<Vec<Candidate>, Box<Diagnostic>> {
     let mut all = Vec::new();
-    for id in catalog.marked(tree.root())? {
+    let marked = catalog.marked(tree.root())?;
+    // only a choice needs to know which of them can be started
+    let alone = marked.len() == 1;
+    for id in marked {
         let preset = catalog.preset(&id)?;
         let project = Project::new(&preset, tree, super::complete::given(layers));
         let found = if preset.detect.when.is_empty() {
@@ -31,7 +34,7 @@ pub fn candidates(catalog: &Catalog, tree: &dyn Tree, layers: &Layers) -> Result
             preset.detect.when.iter().find(|when| project.holds(when)).map(|when| project.evidence(when))
         };
         let Some(evidence) = found else { continue };
-        let starts = project.field("start").is_some() && !start::served_by_another(&project);
+        let starts = alone || project.field("start").is_some() && !start::served_by_another(&project);
         drop(project);
         all.push(Candidate { preset, evidence, starts });
     }

@@ -157,12 +157,17 @@ pub(super) fn make(
     let project = project_of(&preset, tree, layers);
     let server = server(context, &project)?;
     // what another preset serves listens where that one does
-    let mut layers = layers.clone();
-    if let Some(port) = server.as_ref().and_then(|server| server.default_port) {
-        layers.push(Origin::Preset, parse_set(&[format!("port={port}")])?);
-    }
-    let project = project_of(&preset, tree, &layers);
-    let completed = complete(&project, &layers, &folder_name(dir))?;
+    let served;
+    let (project, layers) = match server.as_ref().and_then(|server| server.default_port) {
+        Some(port) => {
+            let mut below = layers.clone();
+            below.push(Origin::Preset, parse_set(&[format!("port={port}")])?);
+            served = below;
+            (project_of(&preset, tree, &served), &served)
+        }
+        None => (project, layers),
+    };
+    let completed = complete(&project, layers, &folder_name(dir))?;
     let plan = plan::make(&project, &completed.spec, server.as_ref())?;
     let outputs = &completed.spec.file.outputs;
     let wanted = Wanted { compose: outputs.compose, dockerignore: outputs.dockerignore };

@@ -1,6 +1,7 @@
 //! A project seen through one preset: conditions, sources, facts and dependencies, each evaluated when it is asked for
 //! and then remembered.
 
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -10,7 +11,7 @@ use serde::Serialize;
 
 use super::place;
 use super::range;
-use super::tree::{Tree, glob, is_glob};
+use super::tree::{Tree, alternatives_of, glob, is_glob};
 use crate::catalog::preset::{Dependencies, OneOrMany, Preset, Source, Transform, When};
 use crate::report::{self, Diagnostic};
 
@@ -90,6 +91,7 @@ pub struct Project<'a> {
     memo: RefCell<BTreeMap<String, Option<Found>>>,
     asking: RefCell<Vec<String>>,
     parsed: RefCell<BTreeMap<String, Option<Rc<place::Parsed>>>>,
+    paths: RefCell<BTreeMap<String, Vec<String>>>,
     regexes: RefCell<BTreeMap<String, Option<Rc<Regex>>>>,
     dependencies: OnceCell<BTreeMap<String, Dependency>>,
     locked: OnceCell<BTreeMap<String, Option<String>>>,
@@ -107,6 +109,7 @@ impl<'a> Project<'a> {
             memo: RefCell::default(),
             asking: RefCell::default(),
             parsed: RefCell::default(),
+            paths: RefCell::default(),
             regexes: RefCell::default(),
             dependencies: OnceCell::new(),
             locked: OnceCell::new(),
@@ -244,7 +247,7 @@ impl<'a> Project<'a> {
             .dependency
             .iter()
             .chain(when.runtime_dependency.iter())
-            .find_map(|name| self.dependencies().get(&normal(name)));
+            .find_map(|name| self.dependencies().get(normal(name).as_ref()));
         if let Some(dependency) = dependency {
             return Some(dependency.evidence.clone());
         }
@@ -369,7 +372,7 @@ impl<'a> Project<'a> {
                     .as_ref()
                     .is_none_or(|bound| version.is_some_and(|version| range::at_least(version, bound)))
         };
-        let declared = |name: &str| self.dependencies().get(&normal(name));
+        let declared = |name: &str| self.dependencies().get(normal(name).as_ref());
         let release = || self.text_of("release").unwrap_or_default();
         let is = |name: &str, values: &OneOrMany| {
             self.text_of(name).is_some_and(|value| values.iter().any(|wanted| wanted == value))
@@ -412,30 +415,24 @@ impl<'a> Project<'a> {
     /// The paths that a pattern matches; a pattern may hold `{name}`.
     #[must_use]
     pub fn paths(&self, pattern: &str) -> Vec<String> {
-        let mut all = Vec::new();
         if pattern == "{source}" {
-            for pattern in self.preset.detect.source.iter() {
-                all.extend(self.paths(pattern));
-            }
-            return all;
+            return self.preset.detect.source.iter().flat_map(|pattern| self.paths(pattern)).collect();
         }
         // `{a,b}` is an alternative, `{name}` a field
-        let Some(pattern) = fill_with(pattern, |name| self.text_of(name)) else { return all };
-        if is_glob(&pattern) {
-            let skip = &self.preset.detect.skip;
-            let skipped = |path: &str| path.split('/').any(|part| skip.iter().any(|folder| folder == part));
-            all.extend(
-                self.tree
-                    .files()
-                    .iter()
-                    .filter(|path| glob(&pattern, path) && !skipped(path))
-                    .take(SEARCHED_FILES)
-                    .cloned(),
-            );
-        } else if self.tree.exists(&pattern) {
-            all.push(pattern);
+        let Some(pattern) = fill_with(pattern, |name| self.text_of(name)) else { return Vec::new() };
+        if !is_glob(&pattern) {
+            return if self.tree.exists(&pattern) { vec![pattern] } else { Vec::new() };
         }
-        all
+        if let Some(known) = self.paths.borrow().get(&pattern) {
+            return known.clone();
+        }
+        let skip = &self.preset.detect.skip;
+        let skipped = |path: &str| path.split('/').any(|part| skip.iter().any(|folder| folder == part));
+        let choices = alternatives_of(&pattern);
+        let matching = |path: &&String| choices.iter().any(|choice| glob(choice, path)) && !skipped(path);
+        let found: Vec<String> = self.tree.files().iter().filter(matching).take(SEARCHED_FILES).cloned().collect();
+        self.paths.borrow_mut().insert(pattern, found.clone());
+        found
     }
 
     fn any_path(&self, pattern: &str) -> bool {
@@ -536,7 +533,7 @@ impl<'a> Project<'a> {
         let mut add = |name: &str, version: Option<String>, evidence: Evidence| {
             let dependency = Dependency { version, dev: source.dev, evidence };
             // what is needed at run time stays that, wherever else it is named
-            let known = all.entry(normal(name)).or_insert_with(|| dependency.clone());
+            let known = all.entry(normal(name).into_owned()).or_insert_with(|| dependency.clone());
             if known.dev && !dependency.dev {
                 *known = dependency;
             }
@@ -595,10 +592,10 @@ impl<'a> Project<'a> {
     /// Whether a package is locked or declared, and in which version.
     fn locked_version(&self, name: &str) -> Option<Option<String>> {
         let name = normal(name);
-        if let Some(version) = self.locked().get(&name) {
+        if let Some(version) = self.locked().get(name.as_ref()) {
             return Some(version.clone());
         }
-        self.dependencies().get(&name).map(|dependency| dependency.version.clone())
+        self.dependencies().get(name.as_ref()).map(|dependency| dependency.version.clone())
     }
 
     /// What the lockfiles hold, by normalised name.
@@ -608,7 +605,9 @@ impl<'a> Project<'a> {
             let asked = self.asked_of_locks();
             let mut all = BTreeMap::new();
             for lock in &self.preset.locked {
-                let until = |text: &str| text.find(|c| lock.until.contains(c)).map_or(text.len(), |end| end);
+                let until = |text: &str| {
+                    text.bytes().position(|byte| lock.until.as_bytes().contains(&byte)).unwrap_or(text.len())
+                };
                 let mut current: Option<String> = None;
                 for line in self.tree.read(&lock.file).unwrap_or_default().lines() {
                     if let Some(rest) = line.strip_prefix(lock.prefix.as_str()) {
@@ -618,8 +617,8 @@ impl<'a> Project<'a> {
                         if let Some(after) = &lock.after_last {
                             name = name.rsplit(after.as_str()).next().unwrap_or(name);
                         }
-                        let name = normal(name);
-                        current = asked.contains(&name).then(|| {
+                        current = asked.contains(normal(name).as_ref()).then(|| {
+                            let name = normal(name).into_owned();
                             all.entry(name.clone()).or_insert(None);
                             name
                         });
@@ -638,13 +637,18 @@ impl<'a> Project<'a> {
     fn asked_of_locks(&self) -> std::collections::BTreeSet<String> {
         let settings = self.preset.settings.iter().map(|settings| &settings.when);
         let limits = self.preset.version.limits.iter().map(|limit| &limit.when);
-        settings.chain(limits).flat_map(|when| when.locked.iter().map(normal)).collect()
+        settings.chain(limits).flat_map(|when| when.locked.iter().map(|name| normal(name).into_owned())).collect()
     }
 }
 
-/// Package names are compared without case, and `_` and `.` as `-` (PEP 503); no npm or cargo package differs in that alone.
-fn normal(name: &str) -> String {
-    name.trim().chars().map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect()
+/// Package names are compared without case, and `_` as `-` (PEP 503); no npm or cargo package differs in that alone.
+fn normal(name: &str) -> Cow<'_, str> {
+    let name = name.trim();
+    if name.bytes().any(|b| b == b'_' || b.is_ascii_uppercase()) {
+        name.chars().map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect::<String>().into()
+    } else {
+        name.into()
+    }
 }
 
 /// The version in a range's text: what begins with its first digit.
