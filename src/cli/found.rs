@@ -94,12 +94,17 @@ pub(super) fn files(dues: &[Due]) -> Vec<&str> {
 pub(super) fn table(context: &Context, rows: &[Row]) -> String {
     let cells = usize::from(context.terminal.columns).saturating_sub(INDENT + 1).max(20);
     let dim = |text: &str| paint(context, "2", text);
-    let longest = rows.iter().map(|row| width(shown(row))).max().unwrap_or(0);
+    let longest = rows.iter().filter(|row| !row.from.is_empty()).map(|row| width(shown(row))).max().unwrap_or(0);
     let room = rows.iter().map(|row| width(&row.from)).max().unwrap_or(0);
     let column = longest.min(cells.saturating_sub(room + 2)).max(20.min(cells));
     let mut lines = Vec::new();
     for row in rows {
         let name = format!("{:<1$}", row.name, INDENT);
+        if row.from.is_empty() && width(shown(row)) > cells {
+            let indent = format!("\n{:INDENT$}", "");
+            lines.push(format!("{}{}", dim(&name), wrapped(shown(row), cells).join(&indent)));
+            continue;
+        }
         let value = match &row.value {
             Some(value) => fit(value, cells),
             None => paint(context, "33", UNKNOWN),
@@ -116,6 +121,18 @@ pub(super) fn table(context: &Context, rows: &[Row]) -> String {
         }
     }
     lines.join("\n")
+}
+
+/// A list in as many lines as it needs.
+fn wrapped(list: &str, cells: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for item in list.split_inclusive(", ") {
+        match lines.last_mut() {
+            Some(line) if width(line) + width(item.trim_end()) <= cells => line.push_str(item),
+            _ => lines.push(item.to_owned()),
+        }
+    }
+    lines.iter().map(|line| fit(line.trim_end(), cells)).collect()
 }
 
 const UNKNOWN: &str = "unknown";

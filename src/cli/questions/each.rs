@@ -81,12 +81,13 @@ fn language(ask: &mut dyn Ask, draft: &mut Draft<'_>) -> Asked {
     let options: Vec<(String, Choice)> = if draft.several.is_empty() {
         let presets =
             draft.context.catalog.languages().into_iter().filter_map(|id| draft.context.catalog.preset(&id).ok());
-        presets.map(|preset| (preset.id.clone(), Choice::new(preset.title, ""))).collect()
+        presets.map(|preset| (preset.id.clone(), Choice::new(preset.id, preset.title))).collect()
     } else {
-        let hint = |evidence: &crate::detect::Evidence| format!("{} is there", evidence.file);
-        let choice = |found: &crate::answers::Candidate| {
-            Choice::new(found.preset.title.clone(), found.evidence.as_ref().map(hint).unwrap_or_default())
+        let hint = |found: &crate::answers::Candidate| match &found.evidence {
+            Some(evidence) => format!("{}, {} is there", found.preset.title, evidence.file),
+            None => found.preset.title.clone(),
         };
+        let choice = |found: &crate::answers::Candidate| Choice::new(found.preset.id.clone(), hint(found));
         draft.several.iter().map(|found| (found.preset.id.clone(), choice(found))).collect()
     };
     let choices: Vec<Choice> = options.iter().map(|(_, choice)| choice.clone()).collect();
