@@ -4,6 +4,8 @@
 
 mod origins;
 pub mod preset;
+#[cfg(test)]
+mod schema;
 
 use std::collections::BTreeMap;
 

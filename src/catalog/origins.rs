@@ -87,6 +87,7 @@ fn plain(value: &DeValue<'_>) -> toml::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::text::inline;
 
     #[test]
     fn every_value_has_its_file_and_line_and_is_the_one_that_counts() {
@@ -95,7 +96,7 @@ mod tests {
         let chain = [("presets/b.toml".to_owned(), child), ("presets/a.toml".to_owned(), parent)];
         let shown: Vec<String> = leaves(&chain)
             .iter()
-            .map(|leaf| format!("{} = {} {}:{}", leaf.key, leaf.value, leaf.file, leaf.line))
+            .map(|leaf| format!("{} = {} {}:{}", leaf.key, inline(&leaf.value), leaf.file, leaf.line))
             .collect();
         assert_eq!(
             shown,
