@@ -262,6 +262,14 @@ pub(super) fn dues(
     lock.answers = spec.origins.iter().map(|(key, answer)| (key.clone(), answer.into())).collect();
     lock.files = all.iter().map(|(path, text)| LockedFile::new(path, text)).collect();
     if let Some(old) = &inputs.lock {
+        for (key, answer) in &mut lock.answers {
+            // what we put into the spec ourselves keeps the origin that it had then
+            if let Some(before) = old.answers.get(key).filter(|before| before.value == answer.value)
+                && answer.origin == "spec"
+            {
+                answer.clone_from(before);
+            }
+        }
         // what this run does not write keeps its base
         lock.files.extend(
             old.files
