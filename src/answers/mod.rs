@@ -4,6 +4,6 @@ mod complete;
 mod language;
 mod layers;
 
-pub use complete::{Completed, Missing, complete, project_of};
+pub use complete::{Completed, Missing, complete, notes, project_of};
 pub use language::{Candidate, candidates, choose_language, contenders};
 pub use layers::{Layers, parse_set, settings};

@@ -10,8 +10,8 @@ use serde_json::json;
 use super::args::{Format, New};
 use super::compare::{Due, State};
 use super::disk::DiskTree;
-use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, questions, summary, tell};
-use crate::answers::{Completed, Layers, choose_language, complete, parse_set, project_of, settings};
+use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, questions, stdout, summary, tell};
+use crate::answers::{Completed, Layers, choose_language, complete, notes, parse_set, project_of, settings};
 use crate::catalog::Preset;
 use crate::detect::{Origin, Project, start};
 use crate::plan::{self, Plan};
@@ -191,8 +191,7 @@ pub(super) fn make(
     let outputs = &completed.spec.file.outputs;
     let wanted = Wanted { compose: outputs.compose, dockerignore: outputs.dockerignore };
     let files = files(&context.catalog, &preset, server.as_ref(), &plan, wanted)?;
-    let notes = project.problems();
-    let completed = Completed { notes, ..completed };
+    let completed = Completed { notes: notes(&project), ..completed };
     drop(project);
     Ok(Ready { preset, completed, plan, files })
 }
@@ -284,10 +283,24 @@ pub(super) fn dues(
     lock.files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut due = Due::new(&inputs.dir, None, lock::NAME, lock.write());
     if due.state == State::Foreign {
-        due.state = State::Old;
+        // that something stands a line further down now is no news
+        due.state = if inputs.lock.as_ref().is_some_and(|old| same_but_for_evidence(old, &lock)) {
+            State::Same
+        } else {
+            State::Old
+        };
     }
     dues.push(due);
     Ok(dues)
+}
+
+fn same_but_for_evidence(old: &Lock, new: &Lock) -> bool {
+    let bare = |lock: &Lock| {
+        let mut lock = lock.clone();
+        lock.answers.values_mut().for_each(|answer| answer.evidence = None);
+        lock
+    };
+    bare(old) == bare(new)
 }
 
 /// What flags, prompts and spec say: what a new `scaffold.toml` holds. The name and the language always stand in it.
@@ -356,7 +369,7 @@ fn show_or_write(run: &Run<'_>) -> Outcome {
     let set_up: Vec<&Due> = dues.iter().filter(|due| due.path != lock::NAME).collect();
     let changed = dues.iter().any(|due| due.state != State::Same);
     let conflicts: Vec<&Due> = dues.iter().filter(|due| due.conflicts()).collect();
-    let mut out = anstream::stdout();
+    let mut out = stdout();
     if args.stdout {
         for due in
             dues.iter().filter(|due| due.path != lock::NAME && (args.only.is_empty() || args.only.contains(&due.path)))
@@ -371,7 +384,9 @@ fn show_or_write(run: &Run<'_>) -> Outcome {
     if args.diff || args.dry_run {
         if args.diff {
             for due in set_up.iter().filter(|due| due.state != State::Same) {
-                broken_pipe_is_fine(out.write_all(due.diff(context.terminal.colour_stdout).as_bytes()))?;
+                broken_pipe_is_fine(
+                    out.write_all(due.diff(context.terminal.colour_stdout, context.terminal.stdout_tty).as_bytes()),
+                )?;
             }
         }
         if args.format == Format::Json {
@@ -394,7 +409,7 @@ fn show_or_write(run: &Run<'_>) -> Outcome {
     }
     if !conflicts.is_empty() && !run.replace {
         for due in &conflicts {
-            tell(due.diff(context.terminal.colour_stderr).trim_end());
+            tell(due.diff(context.terminal.colour_stderr, context.terminal.stderr_tty).trim_end());
             context.say(&Diagnostic { severity: Severity::Error, ..conflict(due) });
         }
         if args.format == Format::Json {
@@ -505,5 +520,5 @@ fn report(
         "notes": notes,
         "run": summary::docker_run(&ready.plan),
     });
-    broken_pipe_is_fine(writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&run).unwrap_or_default()))
+    broken_pipe_is_fine(writeln!(stdout(), "{}", serde_json::to_string_pretty(&run).unwrap_or_default()))
 }

@@ -61,17 +61,26 @@ fn the_line_that_repeats_a_run_repeats_it() {
 }
 
 #[test]
-fn guesses_are_said() {
-    let project = Project::with(&[
-        ("package.json", "{ \"name\": \"shop\", \"dependencies\": { \"left-pad\": \"1.3.0\" } }\n"),
-        ("index.js", "require('node:http').createServer().listen(3000);\n"),
+fn a_choice_among_several_package_managers_is_said() {
+    let project = Project::node_and(&[
         ("yarn.lock", "# yarn lockfile v1\n"),
         ("package-lock.json", "{ \"lockfileVersion\": 3, \"packages\": {} }\n"),
     ]);
     project
         .run("new --yes --dry-run")
-        .says("note: the start command `node index.js` is a guess")
-        .says("package-lock.json");
+        .says("note: there are signs of several package managers: Yarn 1 (yarn.lock), npm (package-lock.json)")
+        .says("Yarn 1 is taken");
+}
+
+#[test]
+fn a_start_command_that_is_a_guess_is_said() {
+    let preset = "id = \"twin\"\ntitle = \"Twin\"\n[detect]\nmarkers = [\"twin.toml\"]\n[version]\ndefault = \"1\"\nsource = \"a test\"\n[[programs]]\nname = \"twin\"\n[[start]]\nargv = [\"twin\"]\nguess = \"nothing else is there\"\n";
+    let project = Project::with(&[("twin.toml", ""), ("catalog/presets/twin.toml", preset)]);
+    project
+        .run("detect --catalog catalog")
+        .exits(0)
+        .says("note: the start command `twin` is a guess: nothing else is there")
+        .says("say it with `--set start=");
 }
 
 #[test]

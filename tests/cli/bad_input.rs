@@ -14,7 +14,7 @@ fn an_unknown_language_is_answered_with_the_nearest() {
 #[test]
 fn two_languages_are_both_named_with_their_flags() {
     // a second language of the test's own, so that it depends on no other preset
-    let second = "id = \"twin\"\ntitle = \"Twin\"\n[detect]\nmarkers = [\"twin.toml\"]\n[version]\ndefault = \"1\"\nsource = \"a test\"\n[[start]]\nargv = [\"twin\"]\n";
+    let second = "id = \"twin\"\ntitle = \"Twin\"\n[detect]\nmarkers = [\"twin.toml\"]\n[version]\ndefault = \"1\"\nsource = \"a test\"\n[[programs]]\nname = \"twin\"\n[[start]]\nargv = [\"twin\"]\n";
     let project = Project::node_and(&[("twin.toml", ""), ("catalog/presets/twin.toml", second)]);
     project
         .refuses("new --yes --catalog catalog", 2)
@@ -75,7 +75,7 @@ fn settings_that_are_none_are_refused() {
 fn a_broken_package_json_is_refused_with_its_place() {
     let project = Project::with(&NODE);
     project.write("package.json", "{\n  \"name\": \"shop\",\n  \"scripts\": {\n}\n");
-    project.refuses("new --yes", 2).says("package.json:5");
+    project.refuses("new --yes", 2).says("package.json:4:3").says("mend the file");
 }
 
 #[test]

@@ -120,7 +120,7 @@ fn only_the_unknown_is_asked() {
     plain(&project, "node main.mjs\n\n").exits(0).says("Start command (none was found").does_not_say("Language [");
     assert!(project.read("Dockerfile").contains("main.mjs"));
 
-    let second = "id = \"twin\"\ntitle = \"Twin\"\n[detect]\nmarkers = [\"twin.toml\"]\n[version]\ndefault = \"1\"\nsource = \"a test\"\n[[start]]\nargv = [\"twin\"]\n";
+    let second = "id = \"twin\"\ntitle = \"Twin\"\n[detect]\nmarkers = [\"twin.toml\"]\n[version]\ndefault = \"1\"\nsource = \"a test\"\n[[programs]]\nname = \"twin\"\n[[start]]\nargv = [\"twin\"]\n";
     let project = Project::node_and(&[("twin.toml", ""), ("catalog/presets/twin.toml", second)]);
     project
         .typing(&["new", "--plain", "--catalog", "catalog"], "node\n\n")

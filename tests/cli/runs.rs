@@ -23,6 +23,13 @@ fn a_second_run_changes_nothing() {
 }
 
 #[test]
+fn a_line_more_in_the_source_is_no_reason_to_write() {
+    let project = Project::set_up();
+    project.edit("server.js", "const server", "\n\nconst server");
+    project.refuses("new --yes", 0).says("up to date");
+}
+
+#[test]
 fn a_folder_elsewhere_is_named_in_the_next_command() {
     let project = Project::named("two words", &super::project::NODE);
     let parent = project.folder().parent().expect("a parent").to_owned();
