@@ -52,12 +52,17 @@ fn a_language_is_added_by_data_alone() {
 fn a_wrong_preset_is_refused_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("presets")).unwrap();
-    std::fs::write(folder.path().join("presets/x.toml"), "id = \"x\"\ntitle = \"X\"\n[detect]\nmarker = [\"x\"]\n").unwrap();
+    std::fs::write(folder.path().join("presets/x.toml"), "id = \"x\"\ntitle = \"X\"\n[detect]\nmarker = [\"x\"]\n")
+        .unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_scaffold"))
         .args(["--catalog", ".", "new", "demo", "--lang", "x", "--yes"])
         .current_dir(folder.path())
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains("presets/x.toml:4:1") && said(&output).contains("did you mean `markers`?"), "{}", said(&output));
+    assert!(
+        said(&output).contains("presets/x.toml:4:1") && said(&output).contains("did you mean `markers`?"),
+        "{}",
+        said(&output)
+    );
 }
