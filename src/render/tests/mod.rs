@@ -1,6 +1,8 @@
 //! The whole chain with hostile values: context, rendering, second rendering, comparison.
 
+mod chain;
 mod dockerfile;
+mod facets;
 
 use std::collections::BTreeMap;
 
