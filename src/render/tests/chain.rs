@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::answers::{Layers, choose_language, complete, project_of};
 use crate::catalog::Catalog;
 use crate::detect::{MemoryTree, Origin};
-use crate::plan::{self, Plan};
+use crate::plan;
 use crate::render::{FileSet, Wanted, files};
 use crate::report::Diagnostic;
-use crate::spec::{Spec, file};
+use crate::spec::file;
 
 /// A small Node project with a build step.
 pub(super) const PROJECT: [(&str, &str); 3] = [
@@ -25,8 +25,6 @@ pub(super) const PROJECT: [(&str, &str); 3] = [
 
 /// A set-up that was made in memory.
 pub(super) struct SetUp {
-    pub(super) spec: Spec,
-    pub(super) plan: Plan,
     pub(super) files: FileSet,
 }
 
@@ -49,7 +47,7 @@ pub(super) fn set_up(catalog: &Catalog, spec: &str) -> Result<SetUp, Box<Diagnos
     let completed = complete(&project, &layers, "api")?;
     let plan = plan::make(&project, &completed.spec, None)?;
     let files = files(catalog, &preset, None, &plan, Wanted { compose: true, dockerignore: true })?;
-    Ok(SetUp { spec: completed.spec, plan, files })
+    Ok(SetUp { files })
 }
 
 /// The built-in catalogue with these places of its templates changed.

@@ -70,7 +70,11 @@ fn a_dockerfile_that_says_something_else_is_caught() {
         caught("Dockerfile", from, to, facet);
     }
     let of_node = [
-        ("FROM {{ images.build | word }} AS deps", "FROM {{ images.build | word }} AS install", "the plan has no `deps`"),
+        (
+            "FROM {{ images.build | word }} AS deps",
+            "FROM {{ images.build | word }} AS install",
+            "the plan has no `deps`",
+        ),
         (
             "FROM {{ images.build | word }} AS deps",
             "FROM {{ images.runtime | word }} AS x\nFROM scratch AS deps",
