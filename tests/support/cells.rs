@@ -16,8 +16,7 @@ pub(crate) const BASES: [&str; 3] = ["slim", "alpine", "distroless"];
 pub(crate) const FILES: [&str; 4] = ["Dockerfile", ".dockerignore", "compose.yaml", "scaffold.toml"];
 
 /// Set-ups that a base cannot give: the start of the error, and why that is right.
-const REFUSED: [(&str, &str, &str); 1] =
-    [("node-vite-spa", "distroless", "error: nginx has no base `distroless`")];
+const REFUSED: [(&str, &str, &str); 1] = [("node-vite-spa", "distroless", "error: nginx has no base `distroless`")];
 
 /// Where a cell's project comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,13 +62,18 @@ pub(crate) fn case(app: &str) -> toml::Table {
 pub(crate) fn apps() -> Vec<String> {
     let known = Catalog::built_in().languages();
     let apps = names(&folder().join("apps")).into_iter().filter(|name| folder().join("apps").join(name).is_dir());
-    apps.filter(|app| case(app)["language"].as_str().is_some_and(|lang| known.iter().any(|known| known == lang))).collect()
+    apps.filter(|app| case(app)["language"].as_str().is_some_and(|lang| known.iter().any(|known| known == lang)))
+        .collect()
 }
 
 /// The languages that have a starter.
 pub(crate) fn starters() -> Vec<String> {
     let catalog = Catalog::built_in();
-    catalog.languages().into_iter().filter(|lang| !catalog.template_folder(&format!("{lang}/starter")).is_empty()).collect()
+    catalog
+        .languages()
+        .into_iter()
+        .filter(|lang| !catalog.template_folder(&format!("{lang}/starter")).is_empty())
+        .collect()
 }
 
 /// Every app and starter on every base.
@@ -140,7 +144,8 @@ impl Cell {
         if !output.status.success() {
             return (dir, Err(String::from_utf8_lossy(&output.stderr).into_owned()));
         }
-        let files = FILES.iter().filter_map(|file| Some(((*file).to_owned(), fs::read_to_string(dir.join(file)).ok()?)));
+        let files =
+            FILES.iter().filter_map(|file| Some(((*file).to_owned(), fs::read_to_string(dir.join(file)).ok()?)));
         let files = files.collect();
         (dir, Ok(files))
     }
