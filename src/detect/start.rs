@@ -100,7 +100,10 @@ fn of_entry(project: &Project, entry: &Entry) -> Option<Start> {
     let start = if entry.argv.is_empty() {
         entry.from.iter().find_map(|source| {
             let found = project.source(source).into_iter().next()?;
-            match command::read(project, &found.value) {
+            // a command runs in the folder of the file that it stands in
+            let folder =
+                found.evidence.as_ref().and_then(|at| at.file.rsplit_once('/')).map_or("", |(folder, _)| folder);
+            match command::read(project, &found.value, folder) {
                 Ok(command) => Some(start_of(project, command, entry.worker, found.evidence)),
                 Err(why) => {
                     if let Some(evidence) = &found.evidence {
