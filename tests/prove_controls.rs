@@ -109,16 +109,13 @@ impl Project {
         self
     }
 
-    /// The build writes the secret somewhere by `command`, and the image takes it.
+    /// The build writes the secret somewhere by `command`, and an image of nothing else takes it.
     fn leaking(self, command: &str) -> Self {
-        let step = format!(
-            "FROM deps AS build\nRUN --mount=type=secret,id=npmrc,target=/root/.npmrc mkdir /leak && {command}\n"
-        );
-        self.change("Dockerfile", "FROM deps AS build\n", &step).change(
-            "Dockerfile",
-            "USER 10001:10001\n",
-            "COPY --from=build /leak /app/leak\nUSER 10001:10001\n",
-        )
+        let end = self.files["Dockerfile"].find("FROM node:26-trixie-slim AS runtime").unwrap();
+        let deps = &self.files["Dockerfile"][..end];
+        let leak = format!("RUN --mount=type=secret,id=npmrc,target=/root/.npmrc mkdir /leak && {command}\n");
+        let text = format!("{deps}{leak}FROM scratch\nCOPY --from=build /leak /app/leak\nCMD [\"/app/none\"]\n");
+        Self { files: self.files.into_iter().chain([("Dockerfile", text)]).collect() }
     }
 
     fn prove(&self, options: &Options, progress: &mut dyn Progress) -> Result<Report, Failure> {
@@ -209,7 +206,11 @@ fn a_secret_in_a_layer_is_found_as_text_compressed_in_base64_and_in_a_layer_that
     form("tar czf /leak/x.tgz -C /root .npmrc", "leak/x.tgz > .npmrc");
     Project::good()
         .leaking("cp /root/.npmrc /leak/x")
-        .change("Dockerfile", "/app/leak\n", "/app/leak\nRUN rm -r /app/leak\n")
+        .change(
+            "Dockerfile",
+            "FROM scratch\nCOPY --from=build /leak /app/leak\n",
+            "FROM debian:trixie-slim\nCOPY --from=build /leak/x /leaked\nRUN rm /leaked\n",
+        )
         .fails("secret-absent", "as text");
 }
 

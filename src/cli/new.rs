@@ -16,7 +16,7 @@ use crate::detect::Origin;
 use crate::plan::{self, Plan};
 use crate::render::{FileSet, Wanted, files};
 use crate::report::Diagnostic;
-use crate::spec::lock::{self, Lock, LockedFile};
+use crate::spec::lock::{self, Lock, LockedAnswer, LockedFile};
 use crate::spec::{Spec, file, text};
 use crate::write::{Action, Backup, Change, Transaction, recover};
 
@@ -214,7 +214,21 @@ fn dues(inputs: &Inputs, ready: &Ready, starter: &BTreeMap<String, String>, args
 
     let mut lock = Lock { version: 1, tool: env!("CARGO_PKG_VERSION").to_owned(), ..Lock::default() };
     lock.templates.insert("preset".to_owned(), spec.lang.clone());
-    lock.answers = spec.origins.iter().map(|(key, answer)| (key.clone(), answer.into())).collect();
+    lock.answers = spec
+        .origins
+        .iter()
+        .map(|(key, answer)| {
+            let mut locked = LockedAnswer::from(answer);
+            // whatever somebody says stands in scaffold.toml from now on, and so the next run finds it there
+            if matches!(key.as_str(), "service.name" | "service.lang")
+                || inputs.layers.origin(key).is_some_and(|origin| origin != Origin::Preset)
+            {
+                locked.origin = "spec".to_owned();
+                locked.evidence = None;
+            }
+            (key.clone(), locked)
+        })
+        .collect();
     lock.files = all.iter().map(|(path, text)| LockedFile::new(path, text)).collect();
     if let Some(old) = &inputs.lock {
         // what this run does not write keeps its base

@@ -614,13 +614,20 @@ impl<'a> Project<'a> {
                     text.bytes().position(|byte| lock.until.as_bytes().contains(&byte)).unwrap_or(text.len())
                 };
                 let mut current: Option<String> = None;
-                for line in self.tree.read(&lock.file).unwrap_or_default().lines() {
+                let text = self.tree.read(&lock.file).unwrap_or_default();
+                let mut start_of_line = 0;
+                // a lockfile is the longest text of a run: its lines are found by a vectorised search
+                for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+                    let line = text[start_of_line..end].trim_end_matches('\r');
+                    start_of_line = (end + 1).min(text.len());
                     if let Some(rest) = line.strip_prefix(lock.prefix.as_str()) {
                         let rest = rest.trim_start_matches(['"', '\'', '/']);
                         let start = usize::from(rest.starts_with('@'));
                         let mut name = &rest[..start + until(&rest[start..])];
                         if let Some(after) = &lock.after_last {
-                            name = name.rsplit(after.as_str()).next().unwrap_or(name);
+                            let last =
+                                (0..name.len()).rev().find(|at| name.as_bytes()[*at..].starts_with(after.as_bytes()));
+                            name = last.map_or(name, |at| &name[at + after.len()..]);
                         }
                         current = asked.contains(normal(name).as_ref()).then(|| {
                             let name = normal(name).into_owned();

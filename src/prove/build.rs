@@ -99,7 +99,7 @@ pub(super) fn place_secrets(
         let file = session.workspace.secret(index);
         fs::write(&file, &canary.content)?;
         let name = format!("the canary of build secret {}", canary.id);
-        session.needles.extend(canary::needles(&name, &canary.needle));
+        look_for(session, &name, &canary.needle);
         session.secrets.push((canary.id, file));
     }
     let folder = session.workspace.project();
@@ -109,7 +109,7 @@ pub(super) fn place_secrets(
         if let Some(file) = &secret.file {
             let there = read_small(file).unwrap_or_default();
             if !there.trim_ascii().is_empty() {
-                session.needles.extend(canary::needles(&name, there.trim_ascii()));
+                look_for(session, &name, there.trim_ascii());
             } else if file.starts_with(&folder) {
                 if let Some(parent) = file.parent() {
                     fs::create_dir_all(parent)?;
@@ -122,11 +122,21 @@ pub(super) fn place_secrets(
             }
         } else if let Some(variable) = &secret.environment {
             let value = std::env::var(variable).ok().filter(|value| !value.is_empty()).unwrap_or(token);
-            session.needles.extend(canary::needles(&name, value.as_bytes()));
+            look_for(session, &name, value.as_bytes());
             session.env.push((variable.clone(), value));
         }
     }
     Ok(())
+}
+
+/// Adds a secret to what is looked for. A short one, `postgres` say, stands in many a file by itself.
+fn look_for(session: &mut Session<'_>, name: &str, secret: &[u8]) {
+    const SHORTEST_SECRET: usize = 12;
+    if secret.len() < SHORTEST_SECRET {
+        session.too_short.push(format!("{name} was not looked for: it has less than {SHORTEST_SECRET} characters"));
+    } else {
+        session.needles.extend(canary::needles(name, secret));
+    }
 }
 
 /// The user's own secret, where the compose file finds one; `/dev/null` and empty files count as none.
@@ -157,6 +167,13 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
             image["RootFS"]["Layers"].as_array().map_or(0, Vec::len)
         ),
     ];
+    if session.options.keep {
+        evidence.push(format!(
+            "kept: image {tag}, compose project {}, {}",
+            session.project(),
+            session.workspace.project().display()
+        ));
+    }
     for (id, _) in &session.secrets {
         evidence.push(format!("secret {id} was a canary"));
     }

@@ -51,3 +51,16 @@ impl Interrupt {
         }
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_real_signal_sets_the_flag_and_does_not_end_the_process() {
+        let interrupt = Interrupt::on_signals().unwrap();
+        assert_eq!(interrupt.signal(), None);
+        signal_hook::low_level::raise(signal_hook::consts::SIGTERM).unwrap();
+        assert_eq!(interrupt.signal(), Some(15));
+    }
+}

@@ -219,6 +219,9 @@ pub fn prove(dir: &Path, options: &Options, progress: &mut dyn Progress) -> Resu
         let help = near.unwrap_or_else(|| format!("the steps are {}", step_names().collect::<Vec<_>>().join(", ")));
         return Err(Failure::Input(Box::new(Diagnostic::error(format!("there is no step `{name}`")).help(help))));
     }
+    if !dir.is_dir() {
+        return Err(Failure::Input(Box::new(Diagnostic::error(format!("{} is no folder", dir.display())))));
+    }
     let engine = Engine::new(options.program.as_str(), options.interrupt.clone());
     present(&engine, &options.program).map_err(|diagnostic| stopped(options, diagnostic))?;
     let run = run_id().map_err(|error| outside(format!("the system gives no random numbers: {error}")))?;
@@ -237,6 +240,7 @@ pub fn prove(dir: &Path, options: &Options, progress: &mut dyn Progress) -> Resu
         secrets: Vec::new(),
         env: Vec::new(),
         needles: Vec::new(),
+        too_short: Vec::new(),
         built: false,
         container: None,
         settled: false,

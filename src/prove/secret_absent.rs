@@ -17,6 +17,10 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
         return Ok(Outcome::not_proven("there is no image"));
     }
     let needles = Needles::new(std::mem::take(&mut session.needles));
+    let too_short = std::mem::take(&mut session.too_short);
+    if needles.is_empty() && !too_short.is_empty() {
+        return Ok(Outcome::not_proven("every secret here is too short to be looked for").with(too_short));
+    }
     if needles.is_empty() {
         return Ok(Outcome::not_proven(
             "the Dockerfile mounts no secret and the compose file names none: there is nothing to look for",
@@ -64,6 +68,12 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     if !search.unread.is_empty() {
         evidence.extend(search.unread.clone());
         return Ok(Outcome::not_proven("a layer could not be read").with(evidence));
+    }
+    if !too_short.is_empty() {
+        evidence.splice(0..0, too_short);
+        return Ok(
+            Outcome::not_proven("a secret is too short to be looked for; the others were not found").with(evidence)
+        );
     }
     Ok(Outcome::proven(evidence))
 }

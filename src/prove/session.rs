@@ -68,6 +68,8 @@ pub(super) struct Session<'a> {
     /// Variables for compose: placeholders for secrets that come from the environment.
     pub(super) env: Vec<(String, String)>,
     pub(super) needles: Vec<Needle>,
+    /// Secrets that are not looked for, and why.
+    pub(super) too_short: Vec<String>,
     /// The image was built.
     pub(super) built: bool,
     /// The service's container, once it was started.

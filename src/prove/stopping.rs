@@ -21,8 +21,8 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     let grace =
         session.options.stop_within.map_or(session.setup.stop_grace, |limit| limit.min(session.setup.stop_grace));
     let seconds = grace.as_secs_f64().ceil().max(1.0);
-    let before = session.engine.run(Call::new(["logs", container.as_str()]))?;
-    let lines = before.text().lines().count() + before.stderr.len();
+    // The engine's clock, which need not be ours: what was logged before the signal does not speak of it.
+    let since = session.engine.ask(["info", "--format", "{{.SystemTime}}"])?;
     let limit = format!("{seconds:.0}");
     let mut call = Call::new(["stop", "--time", &limit, &container]);
     call.timeout = grace + Duration::from_secs(60);
@@ -33,12 +33,9 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
         return Ok(Outcome::not_proven("the engine could not stop it").with(answer.stderr));
     }
     let state = inspect::state(&session.engine.inspect("container", &container)?);
-    let after = session.engine.run(Call::new(["logs", container.as_str()]))?;
-    let mut log: Vec<String> = after.text().lines().map(str::to_owned).collect();
-    log.extend(after.stderr);
-    // Only what came after the signal can speak of it; the two streams are read one after the other, so count, do not cut.
-    let fresh = log.len() > lines;
-    let logged = stop::handler_line(&log.join("\n"), &signal).filter(|_| fresh);
+    let after = session.engine.run(Call::new(["logs", "--since", since.trim(), container.as_str()]))?;
+    let log = format!("{}\n{}", after.text(), after.stderr.join("\n"));
+    let logged = stop::handler_line(&log, &signal);
     let (verdict, mut evidence, reason) = stop::judge(&Stop {
         signal: &signal,
         exit_code: state.exit_code,

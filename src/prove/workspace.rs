@@ -24,7 +24,7 @@ impl Workspace {
         #[cfg(unix)]
         fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
         let ignore = fs::read_to_string(from.join(".dockerignore")).unwrap_or_default();
-        copy_folder(from, &workspace.project(), &regenerated(&ignore))?;
+        copy_folder(from, &workspace.project(), &regenerated(&ignore), true)?;
         for name in ["secrets", "probe"] {
             fs::create_dir(workspace.folder.join(name))?;
         }
@@ -62,29 +62,46 @@ pub(super) fn read_small(path: &Path) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-/// Which of [`REGENERATED`] the ignore file keeps out at every depth, with no later exception that could bring some back.
-fn regenerated(ignore: &str) -> Vec<&'static str> {
-    if ignore.lines().any(|line| line.trim_start().starts_with('!')) {
-        return Vec::new();
-    }
-    let kept_out = |name: &str| {
-        let everywhere = format!("**/{name}");
-        ignore.lines().any(|line| line.trim().trim_end_matches("/**").trim_end_matches('/') == everywhere)
-    };
-    REGENERATED.into_iter().filter(|name| kept_out(name)).collect()
+/// What the copy leaves out: folders at the root, and folders at every depth.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct LeftOut {
+    root: Vec<&'static str>,
+    everywhere: Vec<&'static str>,
 }
 
-fn copy_folder(from: &Path, to: &Path, leave_out: &[&str]) -> io::Result<()> {
+/// Which of [`REGENERATED`] the ignore file keeps out, if no exception could bring some back.
+fn regenerated(ignore: &str) -> LeftOut {
+    let mut found = LeftOut::default();
+    let patterns: Vec<&str> = ignore.lines().map(str::trim).collect();
+    if patterns.iter().any(|pattern| pattern.starts_with('!')) {
+        return found;
+    }
+    let named =
+        |wanted: &str| patterns.iter().any(|pattern| pattern.trim_end_matches("/**").trim_end_matches('/') == wanted);
+    for name in REGENERATED {
+        if named(&format!("**/{name}")) {
+            found.everywhere.push(name);
+        } else if named(name) || named(&format!("/{name}")) || named(&format!("./{name}")) {
+            found.root.push(name);
+        }
+    }
+    found
+}
+
+fn copy_folder(from: &Path, to: &Path, left_out: &LeftOut, root: bool) -> io::Result<()> {
     fs::create_dir(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        let name = entry.file_name();
+        let (source, target) = (entry.path(), to.join(&name));
         let kind = entry.file_type()?;
         if kind.is_symlink() {
             link(&fs::read_link(&source)?, &target)?;
         } else if kind.is_dir() {
-            if !leave_out.iter().any(|name| entry.file_name() == *name) {
-                copy_folder(&source, &target, leave_out)?;
+            let listed = |names: &[&str]| names.iter().any(|known| name == *known);
+            let left_out_here = listed(&left_out.everywhere) || (root && listed(&left_out.root));
+            if !left_out_here {
+                copy_folder(&source, &target, left_out, false)?;
             }
         } else if kind.is_file() {
             fs::copy(&source, &target)?;
@@ -119,18 +136,20 @@ mod tests {
         write("src/main.js", "1");
         write("node_modules/x/index.js", "2");
         write(".git/config", "3");
+        write("vendored/.git/config", "4");
         let workspace = Workspace::copy_of(source.path(), &format!("test-{}", std::process::id()), false).unwrap();
         let project = workspace.project();
         assert!(project.join("src/main.js").exists());
         assert!(!project.join("node_modules").exists());
-        assert!(project.join(".git/config").exists(), "a pattern without ** speaks of the root alone");
+        assert!(!project.join(".git").exists());
+        assert!(project.join("vendored/.git/config").exists(), "a pattern without ** speaks of the root alone");
         drop(workspace);
         assert!(!project.exists());
     }
 
     #[test]
     fn an_exception_in_the_ignore_file_keeps_everything() {
-        assert_eq!(regenerated("**/node_modules/\n"), ["node_modules"]);
-        assert!(regenerated("**/node_modules\n!node_modules/mine\n").is_empty());
+        assert_eq!(regenerated("**/node_modules/\n").everywhere, ["node_modules"]);
+        assert_eq!(regenerated("**/node_modules\n!node_modules/mine\n"), LeftOut::default());
     }
 }
