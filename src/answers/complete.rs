@@ -6,7 +6,7 @@ use super::Layers;
 use crate::catalog::Preset;
 use crate::catalog::preset::CredentialKind;
 use crate::detect::{Found, Origin, Project, Tree, project, start};
-use crate::report::{self, Diagnostic};
+use crate::report::{self, Diagnostic, Severity};
 use crate::spec::Spec;
 use crate::spec::complete::{Answer, Health};
 use crate::spec::file::BuildSecret;
@@ -138,6 +138,10 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
         });
     }
     if !missing.is_empty() {
+        // a file that cannot be read is why
+        if let Some(broken) = project.problems().into_iter().find(|problem| problem.severity == Severity::Error) {
+            return Err(Box::new(broken));
+        }
         let mut error =
             Diagnostic::error(missing.iter().map(|missing| missing.what.as_str()).collect::<Vec<_>>().join("; "))
                 .help(format!("give {}", missing.iter().map(|missing| missing.flag).collect::<Vec<_>>().join(" ")));
@@ -189,6 +193,10 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
     } else if let Some(found) = &health_found {
         Health::Path(UrlPath::new(found.value.clone()).map_err(wrong)?)
     } else {
+        project.add_note(
+            Diagnostic::note("no health path was found: `/` is asked, and any answer below 500 counts")
+                .help("name one with `--set health=/healthz`"),
+        );
         Health::Reachable
     };
     if port.is_some() {
