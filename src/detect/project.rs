@@ -315,6 +315,11 @@ impl<'a> Project<'a> {
             let captures = regex.captures(&found.value)?;
             found.value = captures.get(1).or_else(|| captures.get(0))?.as_str().to_owned();
         }
+        if let Some(equals) = &source.equals
+            && self.fill(equals, str::to_owned).is_none_or(|wanted| wanted != found.value)
+        {
+            return None;
+        }
         if !source.exists.is_empty() {
             let folder =
                 found.evidence.as_ref().and_then(|at| at.file.rsplit_once('/')).map_or("", |(folder, _)| folder);
