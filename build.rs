@@ -2,6 +2,8 @@
 //! the presets that may apply and no other, however many there are. Their values are embedded as JSON, which is read
 //! in a fifth of the time that TOML takes.
 
+#![expect(clippy::disallowed_methods, reason = "a build script reads the presets and writes the index")]
+
 use std::fmt::Write as _;
 use std::path::Path;
 

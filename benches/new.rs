@@ -3,6 +3,8 @@
 //! `cargo bench --bench new` prints the median of wall and CPU time and the peak of memory. It asserts nothing: a
 //! machine's speed is no property of the program.
 
+#![expect(clippy::disallowed_methods, reason = "a benchmark starts processes and looks at the clock")]
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

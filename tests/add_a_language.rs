@@ -1,5 +1,7 @@
 //! The recipe of CONTRIBUTING.md, followed: a fifth language is a TOML file and its templates, and no Rust.
 
+#![expect(clippy::disallowed_methods, reason = "a test of the binary reads and writes files")]
+
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -125,8 +125,8 @@ pub fn parse_set(settings: &[String]) -> Result<toml::Table, Box<Diagnostic>> {
             .and_then(|mut table| table.remove("value"))
             // `version=26` and `memory=1` are texts to their keys
             .filter(|parsed| {
-                !(matches!(full, "build.version" | "build.manager_version" | "runtime.user" | "runtime.cpus")
-                    && !parsed.is_str())
+                !matches!(full, "build.version" | "build.manager_version" | "runtime.user" | "runtime.cpus")
+                    || parsed.is_str()
             })
             .unwrap_or_else(|| toml::Value::String(value.to_owned()));
         let mut one = parsed;

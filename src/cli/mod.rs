@@ -1,5 +1,5 @@
 //! The command line: arguments, and one short file a command.
-#![cfg_attr(not(test), expect(clippy::disallowed_methods, reason = "the edge to disk and environment"))]
+#![expect(clippy::disallowed_methods, reason = "the edge to disk and environment")]
 
 mod args;
 mod compare;

@@ -11,9 +11,9 @@ use super::args::{Format, New};
 use super::compare::{Due, State};
 use super::disk::DiskTree;
 use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, questions, stdout, summary, tell};
-use crate::answers::{Completed, Layers, choose_language, complete, notes, parse_set, project_of, settings};
+use crate::answers::{Completed, Layers, choose_language, complete, notes, parse_set, project_of, server_of, settings};
 use crate::catalog::Preset;
-use crate::detect::{Origin, Project, start};
+use crate::detect::Origin;
 use crate::plan::{self, Plan};
 use crate::render::{FileSet, Wanted, files};
 use crate::report::{Diagnostic, Severity};
@@ -174,34 +174,20 @@ pub(super) fn make(
     };
     let (preset, _) = choose_language(&context.catalog, tree, layers)?;
     let project = project_of(&preset, tree, layers);
-    let server = server(context, &project)?;
-    // what another preset serves listens where that one does
-    let served;
-    let (project, layers) = match server.as_ref().and_then(|server| server.default_port) {
-        Some(port) => {
-            let mut below = layers.clone();
-            below.push(Origin::Preset, parse_set(&[format!("port={port}")])?);
-            served = below;
-            (project_of(&preset, tree, &served), &served)
-        }
+    let server = server_of(&context.catalog, &project, layers)?;
+    let (project, layers) = match &server {
+        Some((_, layers)) => (project_of(&preset, tree, layers), layers),
         None => (project, layers),
     };
+    let server = server.as_ref().map(|(server, _)| server);
     let completed = complete(&project, layers, &folder_name(dir))?;
-    let plan = plan::make(&project, &completed.spec, server.as_ref())?;
+    let plan = plan::make(&project, &completed.spec, server)?;
     let outputs = &completed.spec.file.outputs;
     let wanted = Wanted { compose: outputs.compose, dockerignore: outputs.dockerignore };
-    let files = files(&context.catalog, &preset, server.as_ref(), &plan, wanted)?;
+    let files = files(&context.catalog, &preset, server, &plan, wanted)?;
     let completed = Completed { notes: notes(&project), ..completed };
     drop(project);
     Ok(Ready { preset, completed, plan, files })
-}
-
-fn server(context: &Context, project: &Project) -> Result<Option<Preset>, Failure> {
-    if !start::served_by_another(project) {
-        return Ok(None);
-    }
-    let id = start::framework(project).and_then(|framework| framework.served_by.clone());
-    Ok(id.map(|id| context.catalog.preset(&id)).transpose()?)
 }
 
 /// The name of a folder, also of `.`.

@@ -68,8 +68,10 @@ fn a_choice_among_several_package_managers_is_said() {
     ]);
     project
         .run("new --yes --dry-run")
-        .says("note: there are signs of several package managers: Yarn 1 (yarn.lock), npm (package-lock.json)")
-        .says("Yarn 1 is taken");
+        .says("note: there are signs of several package managers: ")
+        .says("npm (package-lock.json)")
+        .says(" is taken")
+        .says("--set build.manager=npm");
 }
 
 #[test]
