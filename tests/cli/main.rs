@@ -3,8 +3,14 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, reason = "tests look at the disk and start processes")]
 
+#[cfg(unix)]
+#[path = "../support/film.rs"]
+mod film;
 #[path = "../support/project.rs"]
 mod project;
+#[cfg(unix)]
+#[path = "../support/pty.rs"]
+mod pty;
 
 mod answers;
 mod bad_input;
@@ -15,3 +21,5 @@ mod presets;
 mod questions;
 mod runs;
 mod secrets;
+#[cfg(unix)]
+mod terminal;
