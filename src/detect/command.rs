@@ -246,8 +246,12 @@ fn from_folder(options: &mut [String], folder: &str) {
 fn find<'a>(project: &Project<'a>, words: &[String]) -> Option<&'a Program> {
     let program = words.first()?;
     let name = program.rsplit('/').next().unwrap_or(program);
+    // a program may be a script that the project itself declares: `{script}`
+    let is_called = |known: &str| {
+        known == name || (known.contains('{') && project.fill(known, str::to_owned).as_deref() == Some(name))
+    };
     project.preset.programs.iter().find(|known| {
-        known.name.iter().any(|known| known == name || known == "*")
+        known.name.iter().any(|known| is_called(known) || known == "*")
             && words[1..].starts_with(&known.words)
             && known.argument.as_ref().is_none_or(|argument| {
                 let first = words[1 + known.words.len()..].iter().find(|word| !word.starts_with('-'));
