@@ -210,7 +210,7 @@ impl<'a> Project<'a> {
                                 others.iter().map(|other| format!("`{}`", other.value)).collect::<Vec<_>>().join(", ");
                             self.note(
                                 Diagnostic::note(format!("{what}: `{}` is taken of {listed}", found.value))
-                                    .help(format!("choose with `--set {name}=...`")),
+                                    .help(format!("choose with `--set facts.{name}=...`")),
                             );
                         }
                     }

@@ -1,14 +1,67 @@
 //! What was rendered says what the plan says: images, stages, command, user, port, health, mounts, limits.
+//!
+//! The second rendering proves that no value changes what a template says; this proves that the template says the
+//! right thing. Order and wording stay the template's own.
 
-use super::files::FileSet;
+mod compose;
+mod dockerfile;
+
+use std::ops::Range;
+
+use super::compare::FileKind;
 use crate::plan::Plan;
 use crate::report::Diagnostic;
 
-/// Holds the rendered files against their plan.
+/// Holds a rendered file against its plan. `template` is the name of the template that made it.
 ///
 /// # Errors
-/// The first thing that a file says otherwise, or does not say.
-pub(super) fn check(files: &FileSet, plan: &Plan) -> Result<(), Diagnostic> {
-    let _ = (files, plan);
-    Ok(())
+/// The first thing that the file says otherwise, or does not say.
+pub(super) fn check(plan: &Plan, file: &str, template: &str, kind: FileKind, text: &str) -> Result<(), Diagnostic> {
+    let rendered = Rendered { file, template, text };
+    match kind {
+        FileKind::Dockerfile => dockerfile::check(plan, rendered),
+        FileKind::Compose => compose::check(plan, rendered),
+        _ => Ok(()),
+    }
+}
+
+/// A rendered file on trial.
+#[derive(Debug, Clone, Copy)]
+struct Rendered<'a> {
+    file: &'a str,
+    template: &'a str,
+    text: &'a str,
+}
+
+impl Rendered<'_> {
+    /// `facet` must be `planned`. `at` is where the file says it; `None` if it says nothing of the kind.
+    fn same<T: PartialEq + std::fmt::Debug>(
+        self,
+        facet: &str,
+        found: &T,
+        planned: &T,
+        at: Option<Range<usize>>,
+    ) -> Result<(), Diagnostic> {
+        if found == planned {
+            return Ok(());
+        }
+        let label = match &at {
+            Some(_) => format!("{facet}: this says {found:?}, the plan {planned:?}"),
+            None => format!("{facet}: nothing says {planned:?}, as the plan does"),
+        };
+        Err(self.wrong(at.unwrap_or(self.text.len()..self.text.len()), label))
+    }
+
+    /// Something is there that the plan has not, or is missing that it has.
+    fn holds(self, condition: bool, at: Option<Range<usize>>, label: impl Into<String>) -> Result<(), Diagnostic> {
+        if condition { Ok(()) } else { Err(self.wrong(at.unwrap_or(self.text.len()..self.text.len()), label.into())) }
+    }
+
+    fn wrong(self, at: Range<usize>, label: String) -> Diagnostic {
+        let end = self.text.get(at.clone()).and_then(|part| part.find('\n')).map_or(at.end, |length| at.start + length);
+        let template = self.template;
+        Diagnostic::error(format!("the template `{template}` does not say what the plan says: {label}"))
+            .at(self.file, self.text, at.start..end)
+            .help("this is a mistake of the template, not of the service; nothing is written")
+    }
 }

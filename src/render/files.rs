@@ -54,8 +54,9 @@ pub fn files(
     let mut files = FileSet::default();
     for (path, entry, kind) in &entries {
         let text = render(&environment, entry, path, *kind, &contexts)?;
-        files.0.insert((*path).to_owned(), text.trim_start().to_owned());
+        let text = text.trim_start().to_owned();
+        super::facets::check(plan, path, entry, *kind, &text)?;
+        files.0.insert((*path).to_owned(), text);
     }
-    super::facets::check(&files, plan)?;
     Ok(files)
 }

@@ -1,6 +1,9 @@
 //! The whole chain with hostile values: context, rendering, second rendering, comparison.
 
+mod chain;
 mod dockerfile;
+mod facets;
+mod whole;
 
 use std::collections::BTreeMap;
 
