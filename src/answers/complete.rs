@@ -211,27 +211,24 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
     }
 
     let mut build_secrets = file.build.secrets.clone();
-    if let Some(known) =
-        preset.managers.iter().find(|known| manager.as_ref().is_some_and(|found| found.value == known.id))
+    // who says which secrets there are has said all of them: nothing is proposed
+    let said = layers.origin("build.secrets").is_some();
+    if !said
+        && let Some(known) =
+            preset.managers.iter().find(|known| manager.as_ref().is_some_and(|found| found.value == known.id))
     {
         for credential in &known.credentials {
-            let asked = build_secrets.iter_mut().find(|secret| secret.id.as_str() == credential.id);
-            let proposed = credential.when.iter().any(|when| project.holds(when));
-            match asked {
-                Some(_) => {}
-                None if proposed && credential.kind == CredentialKind::File => {
-                    build_secrets.push(BuildSecret {
-                        id: SecretId::new(credential.id.clone()).map_err(wrong)?,
-                        target: None,
-                        env: None,
-                        required: false,
-                    });
-                    project.add_note(Diagnostic::note(format!(
-                        "the build takes the secret `{}`: {}",
-                        credential.id, credential.title
-                    )));
-                }
-                None => {}
+            if credential.kind == CredentialKind::File && credential.when.iter().any(|when| project.holds(when)) {
+                build_secrets.push(BuildSecret {
+                    id: SecretId::new(credential.id.clone()).map_err(wrong)?,
+                    target: None,
+                    env: None,
+                    required: false,
+                });
+                project.add_note(Diagnostic::note(format!(
+                    "the build takes the secret `{}`: {}",
+                    credential.id, credential.title
+                )));
             }
         }
     }

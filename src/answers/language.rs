@@ -42,6 +42,26 @@ pub fn candidates(catalog: &Catalog, tree: &dyn Tree, layers: &Layers) -> Result
     Ok(all)
 }
 
+/// The languages that the service may be written in, as far as they cannot be told apart: what only helps another one
+/// is left out, and so is what cannot be started beside the one that can.
+///
+/// # Errors
+/// When a preset or a file of the project cannot be read.
+pub fn contenders(catalog: &Catalog, tree: &dyn Tree, layers: &Layers) -> Result<Vec<Candidate>, Box<Diagnostic>> {
+    let mut found = candidates(catalog, tree, layers)?;
+    if found.len() > 1 {
+        let helpers = |candidate: &Candidate| candidate.preset.detect.yields && !candidate.starts;
+        if found.iter().any(|candidate| !helpers(candidate)) {
+            found.retain(|candidate| !helpers(candidate));
+        }
+    }
+    let starting = found.iter().filter(|candidate| candidate.starts).count();
+    if found.len() > 1 && starting == 1 {
+        found.retain(|candidate| candidate.starts);
+    }
+    Ok(found)
+}
+
 /// The language: the one that was asked for, or the only one that is there.
 ///
 /// # Errors
@@ -55,18 +75,7 @@ pub fn choose_language(
         let id = catalog.resolve(&asked.value)?;
         return Ok((catalog.preset(&id)?, None));
     }
-    let mut found = candidates(catalog, tree, layers)?;
-    // beside another language, what only helps it does not count
-    if found.len() > 1 {
-        let helpers = |candidate: &Candidate| candidate.preset.detect.yields && !candidate.starts;
-        if found.iter().any(|candidate| !helpers(candidate)) {
-            found.retain(|candidate| !helpers(candidate));
-        }
-    }
-    let starting = found.iter().filter(|candidate| candidate.starts).count();
-    if found.len() > 1 && starting == 1 {
-        found.retain(|candidate| candidate.starts);
-    }
+    let mut found = contenders(catalog, tree, layers)?;
     match found.len() {
         0 => Err(Box::new(Diagnostic::error("no language was found in this folder").help(format!(
             "name it with `--lang`, one of {}; in an empty folder add `--starter` for a small service that runs",

@@ -60,6 +60,16 @@ impl Layers {
         self.layers.iter().find(|(_, table)| lookup(table, key).is_some()).map(|(origin, _)| *origin)
     }
 
+    /// What one origin says.
+    #[must_use]
+    pub fn of(&self, origin: Origin) -> toml::Table {
+        let mut all = toml::Table::new();
+        for (_, table) in self.layers.iter().rev().filter(|(said_by, _)| *said_by == origin) {
+            overlay(&mut all, table.clone());
+        }
+        all
+    }
+
     /// The text of a key and who says it.
     #[must_use]
     pub fn found(&self, key: &str) -> Option<Found> {
@@ -146,6 +156,26 @@ pub fn parse_set(settings: &[String]) -> Result<toml::Table, Box<Diagnostic>> {
     Ok(all)
 }
 
+/// A table as the `key=value` words that [`parse_set`] reads.
+#[must_use]
+pub fn settings(table: &toml::Table) -> Vec<String> {
+    fn walk(table: &toml::Table, prefix: &str, into: &mut Vec<String>) {
+        for (key, value) in table {
+            match value {
+                toml::Value::Table(inner) => walk(inner, &format!("{prefix}{key}."), into),
+                // text that TOML would read as something else keeps its quotes
+                toml::Value::String(text) if toml::from_str::<toml::Table>(&format!("value = {text}\n")).is_err() => {
+                    into.push(format!("{prefix}{key}={text}"));
+                }
+                value => into.push(format!("{prefix}{key}={}", inline(value))),
+            }
+        }
+    }
+    let mut all = Vec::new();
+    walk(table, "", &mut all);
+    all
+}
+
 fn lookup<'t>(table: &'t toml::Table, key: &str) -> Option<&'t toml::Value> {
     let mut parts = key.split('.');
     let mut value = table.get(parts.next()?)?;
@@ -196,6 +226,22 @@ mod tests {
         assert!(error("prot=1").contains("did you mean `port`?"), "{}", error("prot=1"));
         assert!(error("port").contains("has no value"));
         assert!(error("service..port=1").contains("service..port"));
+    }
+
+    #[test]
+    fn settings_say_again_what_was_set() {
+        let said = [
+            "service.port=4000",
+            "service.start=node server.js",
+            "build.version=26",
+            "build.secrets=[\"npmrc\"]",
+            "backing.postgres=true",
+            "secrets=[{ name = \"a\" }]",
+            "facts.x=\"1\"",
+        ];
+        let table = parse_set(&said.map(str::to_owned)).unwrap();
+        assert_eq!(parse_set(&settings(&table)).unwrap(), table);
+        assert!(settings(&table).contains(&"service.start=node server.js".to_owned()), "{:?}", settings(&table));
     }
 
     #[test]

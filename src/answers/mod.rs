@@ -3,7 +3,9 @@
 mod complete;
 mod language;
 mod layers;
+mod server;
 
 pub use complete::{Completed, Missing, complete, project_of};
-pub use language::{Candidate, candidates, choose_language};
-pub use layers::{Layers, parse_set};
+pub use language::{Candidate, candidates, choose_language, contenders};
+pub use layers::{Layers, parse_set, settings};
+pub use server::server_of;

@@ -2,13 +2,16 @@
 //!
 //! The built-in set stands in the binary; an edge may bring another, whose files win by name.
 
+mod origins;
 pub mod preset;
+#[cfg(test)]
+mod schema;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use include_dir::{Dir, include_dir};
 
+pub use origins::{Leaf, leaves};
 pub use preset::Preset;
 
 use crate::detect::tree::glob;
@@ -180,32 +183,47 @@ impl Catalog {
         let text = self.file(&path).ok_or_else(|| Box::new(Diagnostic::error(format!("there is no preset `{id}`"))))?;
         // the file alone first: only so does an error have its place
         let own: Preset = read(&path, text)?;
-        let Some(parent) = own.extends.clone() else { return Ok(own) };
-        let mut chain = vec![Cow::from(text)];
-        let mut seen = vec![id.to_owned()];
-        let mut next = Some(parent);
-        while let Some(parent) = next {
-            if seen.contains(&parent) {
-                return Err(Box::new(
-                    Diagnostic::error(format!("the preset `{id}` extends itself by way of `{parent}`"))
-                        .help("one of them must stand alone"),
-                ));
-            }
-            let path = format!("presets/{parent}.toml");
-            let text = self.file(&path).ok_or_else(|| {
-                Box::new(Diagnostic::error(format!("`{id}` extends `{parent}`, and there is no such preset")))
-            })?;
-            next = read(&path, text)?.extends;
-            chain.push(Cow::from(text));
-            seen.push(parent);
+        if own.extends.is_none() {
+            return Ok(own);
         }
+        let chain = self.chain(id)?;
         let mut merged = toml::Table::new();
-        for text in chain.iter().rev() {
+        for (_, text) in chain.iter().rev() {
             merge(&mut merged, text.parse().unwrap_or_default());
         }
         Preset::deserialize(merged).map_err(|error| {
             Box::new(Diagnostic::error(format!("the preset `{id}`, merged with what it extends, is wrong: {error}")))
         })
+    }
+
+    /// The files that make up a preset, by path and text: its own, the one that it extends, and so on.
+    ///
+    /// # Errors
+    /// When one is missing or wrong, or they go round in a circle.
+    pub fn chain(&self, id: &str) -> Result<Vec<(String, &str)>, Box<Diagnostic>> {
+        let mut chain: Vec<(String, &str)> = Vec::new();
+        let mut child = id.to_owned();
+        let mut next = Some(id.to_owned());
+        while let Some(id) = next {
+            let path = format!("presets/{id}.toml");
+            if let (Some((first, _)), true) = (chain.first(), chain.iter().any(|(known, _)| *known == path)) {
+                return Err(Box::new(
+                    Diagnostic::error(format!("{first} extends itself by way of `{id}`"))
+                        .help("one of them must stand alone"),
+                ));
+            }
+            let text = self.file(&path).ok_or_else(|| {
+                Box::new(Diagnostic::error(if chain.is_empty() {
+                    format!("there is no preset `{id}`")
+                } else {
+                    format!("`{child}` extends `{id}`, and there is no such preset")
+                }))
+            })?;
+            next = read(&path, text)?.extends;
+            chain.push((path, text));
+            child = id;
+        }
+        Ok(chain)
     }
 }
 
@@ -257,6 +275,18 @@ mod tests {
         let catalog = Catalog::with_files(files.map(|(path, text)| (path.to_owned(), text.to_owned())).into());
         let preset = catalog.preset("b").unwrap();
         assert_eq!((preset.memory.as_str(), preset.env["X"].as_str(), preset.env["Y"].as_str()), ("64m", "1", "2"));
+    }
+
+    #[test]
+    fn presets_that_extend_each_other_are_refused() {
+        let file = |id: &str, parent: &str| {
+            (format!("presets/{id}.toml"), format!("id = \"{id}\"\ntitle = \"{id}\"\nextends = \"{parent}\"\n"))
+        };
+        let error = |files: Vec<(String, String)>| {
+            Catalog::with_files(files.into_iter().collect()).preset("a").unwrap_err().message
+        };
+        assert_eq!(error(vec![file("a", "b"), file("b", "a")]), "presets/a.toml extends itself by way of `a`");
+        assert_eq!(error(vec![file("a", "b"), file("b", "c")]), "`b` extends `c`, and there is no such preset");
     }
 
     #[test]

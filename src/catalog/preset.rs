@@ -163,6 +163,9 @@ pub struct Source {
     /// Values that do not count.
     #[serde(skip_serializing_if = "OneOrMany::is_empty")]
     pub except: OneOrMany,
+    /// Only this value counts, with `{name}` filled in: for finding the file that holds a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub equals: Option<String>,
 }
 
 /// The transformations of a value: a closed list.
@@ -555,6 +558,15 @@ pub struct Program {
     /// The script taken when no word follows: `start`.
     #[serde(default)]
     pub script_default: Option<String>,
+    /// Options, or a first word, that name another package of the project (`-w services/api`): the script is that one's.
+    #[serde(default)]
+    pub member_options: Vec<String>,
+    /// The folder of that package: `{member}`.
+    #[serde(default)]
+    pub member: Option<String>,
+    /// Its first argument is a file, from the folder that the command stands in.
+    #[serde(default)]
+    pub runs_file: bool,
     /// Options to drop; a name that ends with `=` drops its value too, whether it stands behind `=` or is the next word.
     #[serde(default)]
     pub drop: Vec<String>,

@@ -153,7 +153,7 @@ pub(super) struct Prove {
 
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum Preset {
-    /// One line a language
+    /// The languages, with their releases, package managers, frameworks and bases
     List {
         /// How it is shown
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::args::{Detect, Format};
 use super::{Context, Outcome, disk::DiskTree, folder_error};
-use crate::answers::{Layers, choose_language, parse_set, project_of};
+use crate::answers::{Layers, choose_language, parse_set, project_of, server_of};
 use crate::detect::{Evidence, Found, start};
 
 /// The fields that are shown, with what the project calls them.
@@ -30,6 +30,10 @@ pub(super) fn run(context: &Context, args: &Detect) -> Outcome {
     }
     let (preset, evidence) = choose_language(&context.catalog, &tree, &layers)?;
     let project = project_of(&preset, &tree, &layers);
+    let project = match server_of(&context.catalog, &project, &layers)? {
+        Some((_, layers)) => project_of(&preset, &tree, &layers),
+        None => project,
+    };
     let mut found: Vec<(&str, Option<Found>)> =
         vec![("language", Some(Found { value: preset.id.clone(), evidence, origin: crate::detect::Origin::Detected }))];
     for (name, field) in FIELDS {

@@ -5,6 +5,7 @@ mod args;
 mod compare;
 mod detect;
 mod disk;
+mod found;
 mod generate;
 mod new;
 mod preset;
@@ -120,7 +121,8 @@ fn dispatch(cli: &Cli) -> Outcome {
     let context = |ask_nothing| Context::new(&cli.global, ask_nothing);
     match &cli.command {
         Command::New(args) => {
-            new::run(&context(args.yes || args.spec.is_some() || args.stdout || args.dry_run || args.diff)?, args)
+            let shown = args.stdout || args.dry_run || args.diff || args.format == args::Format::Json;
+            new::run(&context(args.yes || args.spec.is_some() || shown)?, args)
         }
         Command::Detect(args) => detect::run(&context(true)?, args),
         Command::Prove(args) => prove::run(&context(true)?, args),

@@ -11,31 +11,32 @@ use super::args::{Format, New};
 use super::compare::{Due, State};
 use super::disk::DiskTree;
 use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, questions, summary, tell};
-use crate::answers::{Completed, Layers, choose_language, complete, parse_set, project_of};
+use crate::answers::{Completed, Layers, choose_language, complete, parse_set, project_of, server_of, settings};
 use crate::catalog::Preset;
-use crate::detect::{Origin, Project, start};
+use crate::detect::Origin;
 use crate::plan::{self, Plan};
 use crate::render::{FileSet, Wanted, files};
-use crate::report::Diagnostic;
+use crate::report::{Diagnostic, Severity};
 use crate::spec::lock::{self, Lock, LockedAnswer, LockedFile};
+use crate::spec::values::shell_word;
 use crate::spec::{Spec, file, text};
 use crate::write::{Action, Backup, Change, Transaction, recover};
 
 /// A set-up that is ready to be held against the disk.
 pub(super) struct Ready {
+    pub(super) preset: Preset,
     pub(super) completed: Completed,
     pub(super) plan: Plan,
     pub(super) files: FileSet,
 }
 
 /// What a run reads before it asks anything.
-struct Inputs {
-    dir: PathBuf,
+pub(super) struct Inputs {
+    pub(super) dir: PathBuf,
     /// The folder's own `scaffold.toml`, as it stands.
     spec_text: Option<String>,
     lock: Option<Lock>,
-    layers: Layers,
-    flags: toml::Table,
+    pub(super) layers: Layers,
 }
 
 pub(super) fn run(context: &Context, args: &New) -> Outcome {
@@ -43,30 +44,27 @@ pub(super) fn run(context: &Context, args: &New) -> Outcome {
     if let Some(recovered) = recover(&inputs.dir)? {
         context.say(&recovered.diagnostic());
     }
-    let starter = if args.starter { starter_files(context, args, &mut inputs)? } else { BTreeMap::new() };
-    let asked = if context.terminal.interactive && inputs.lock.is_none() {
-        match questions::ask(context, &inputs.dir, &mut inputs.layers, &starter)? {
-            questions::Asked::Write => true,
-            questions::Asked::Leave => {
-                tell("Nothing was written.");
-                return Ok(0);
-            }
-            questions::Asked::Stopped(code) => {
-                tell("Nothing was written.");
-                return Ok(code);
-            }
+    let interactive = context.terminal.interactive && inputs.lock.is_none();
+    let mut starter = wanted_starter(context, args, &inputs, interactive)?;
+    let mut replace = args.force;
+    if interactive {
+        match questions::ask(context, args, &mut inputs, &mut starter)? {
+            questions::Asked::Write { replace: asked } => replace |= asked,
+            questions::Asked::Stopped(code) => return Ok(code),
         }
-    } else {
-        false
-    };
+    }
+    if !starter.is_empty() {
+        inputs.layers.push(Origin::Spec, defaults_of_starter());
+    }
     let ready = make(context, &inputs.dir, &inputs.layers, &starter)?;
-    let dues = dues(&inputs, &ready, &starter, args)?;
-    if !asked || args.format == Format::Json {
+    let dues = dues(&inputs, &inputs.layers, &ready, &starter, args)?;
+    if !interactive {
         for note in &ready.completed.notes {
             context.say(note);
         }
     }
-    show_or_write(context, args, &inputs, &ready, &dues)
+    let run = Run { context, args, inputs: &inputs, ready: &ready, dues: &dues, starter: !starter.is_empty(), replace };
+    show_or_write(&run)
 }
 
 /// Reads flags, spec and lock.
@@ -80,7 +78,7 @@ fn read(args: &New) -> Result<Inputs, Failure> {
     settings.extend(args.base.iter().map(|base| format!("base={base}")));
     let flags = parse_set(&settings)?;
     let mut layers = Layers::default();
-    layers.push(Origin::Flag, flags.clone());
+    layers.push(Origin::Flag, flags);
     let own = dir.join(file::NAME);
     let path = args.spec.clone().unwrap_or_else(|| own.clone());
     let read = |path: &Path| match fs::read_to_string(path) {
@@ -103,38 +101,59 @@ fn read(args: &New) -> Result<Inputs, Failure> {
         Some(text) => Some(Lock::read(&text)?),
         None => None,
     };
-    Ok(Inputs { dir, spec_text, lock, layers, flags })
+    Ok(Inputs { dir, spec_text, lock, layers })
 }
 
-/// The files of a language's starter, and the answers that go with it.
-fn starter_files(context: &Context, args: &New, inputs: &mut Inputs) -> Result<BTreeMap<String, String>, Failure> {
-    let Some(lang) = inputs.layers.found("service.lang") else {
-        return Err(Failure::input(
-            Diagnostic::error("`--starter` needs a language")
-                .help(format!("add `--lang`, one of {}", context.catalog.languages().join(", "))),
-        ));
-    };
-    let id = context.catalog.resolve(&lang.value)?;
-    let files = context.catalog.template_folder(&format!("{id}/starter"));
-    if files.is_empty() {
-        return Err(Failure::input(Diagnostic::error(format!("there is no starter for `{id}`"))));
-    }
+/// The files of the starter that `--starter` asks for. When the language will be asked, there are none yet.
+fn wanted_starter(
+    context: &Context,
+    args: &New,
+    inputs: &Inputs,
+    interactive: bool,
+) -> Result<BTreeMap<String, String>, Failure> {
     // a second run finds its own starter there, perhaps with an edit: then it is the user's
-    let strangers = fs::read_dir(&inputs.dir)
-        .map(|entries| entries.flatten().any(|entry| !entry.file_name().to_string_lossy().starts_with(".git")))
-        .unwrap_or(false);
-    if strangers && inputs.lock.is_none() {
+    if !args.starter || inputs.lock.is_some() {
+        return Ok(BTreeMap::new());
+    }
+    if !is_empty(&inputs.dir) {
         return Err(Failure::input(
             Diagnostic::error(format!("{} is not empty", args.dir.display()))
                 .help("leave out `--starter` for a service that is there already, or name a new folder"),
         ));
     }
-    if inputs.lock.is_some() {
-        return Ok(BTreeMap::new());
+    match inputs.layers.found("service.lang") {
+        Some(lang) => starter_files(context, &context.catalog.resolve(&lang.value)?),
+        None if interactive => Ok(BTreeMap::new()),
+        None => Err(Failure::input(
+            Diagnostic::error("`--starter` needs a language")
+                .help(format!("add `--lang`, one of {}", context.catalog.languages().join(", "))),
+        )),
     }
-    let defaults = "[[secrets]]\nname = \"api_token\"\n".parse().unwrap_or_default();
-    inputs.layers.push(Origin::Spec, defaults);
+}
+
+/// The files of a language's starter.
+pub(super) fn starter_files(context: &Context, id: &str) -> Result<BTreeMap<String, String>, Failure> {
+    let files = context.catalog.template_folder(&format!("{id}/starter"));
+    if files.is_empty() {
+        return Err(Failure::input(
+            Diagnostic::error(format!("there is no starter for `{id}`"))
+                .help("leave out `--starter`, and say how the service is started with `--set start=\"...\"`"),
+        ));
+    }
     Ok(files)
+}
+
+/// What a starter reads: it shows how a secret is used.
+pub(super) fn defaults_of_starter() -> toml::Table {
+    "[[secrets]]\nname = \"api_token\"\n".parse().unwrap_or_default()
+}
+
+/// Whether there is nothing in a folder that could be somebody's service.
+pub(super) fn is_empty(dir: &Path) -> bool {
+    let strangers = |mut entries: fs::ReadDir| {
+        entries.any(|entry| entry.is_ok_and(|entry| !entry.file_name().to_string_lossy().starts_with(".git")))
+    };
+    !fs::read_dir(dir).is_ok_and(strangers)
 }
 
 /// Answers, plan and files.
@@ -155,33 +174,21 @@ pub(super) fn make(
     };
     let (preset, _) = choose_language(&context.catalog, tree, layers)?;
     let project = project_of(&preset, tree, layers);
-    let server = server(context, &project)?;
-    // what another preset serves listens where that one does
-    let served;
-    let (project, layers) = match server.as_ref().and_then(|server| server.default_port) {
-        Some(port) => {
-            let mut below = layers.clone();
-            below.push(Origin::Preset, parse_set(&[format!("port={port}")])?);
-            served = below;
-            (project_of(&preset, tree, &served), &served)
-        }
+    let server = server_of(&context.catalog, &project, layers)?;
+    let (project, layers) = match &server {
+        Some((_, layers)) => (project_of(&preset, tree, layers), layers),
         None => (project, layers),
     };
+    let server = server.as_ref().map(|(server, _)| server);
     let completed = complete(&project, layers, &folder_name(dir))?;
-    let plan = plan::make(&project, &completed.spec, server.as_ref())?;
+    let plan = plan::make(&project, &completed.spec, server)?;
     let outputs = &completed.spec.file.outputs;
     let wanted = Wanted { compose: outputs.compose, dockerignore: outputs.dockerignore };
-    let files = files(&context.catalog, &preset, server.as_ref(), &plan, wanted)?;
+    let files = files(&context.catalog, &preset, server, &plan, wanted)?;
     let notes = project.problems();
-    Ok(Ready { completed: Completed { notes, ..completed }, plan, files })
-}
-
-fn server(context: &Context, project: &Project) -> Result<Option<Preset>, Failure> {
-    if !start::served_by_another(project) {
-        return Ok(None);
-    }
-    let id = start::framework(project).and_then(|framework| framework.served_by.clone());
-    Ok(id.map(|id| context.catalog.preset(&id)).transpose()?)
+    let completed = Completed { notes, ..completed };
+    drop(project);
+    Ok(Ready { preset, completed, plan, files })
 }
 
 /// The name of a folder, also of `.`.
@@ -191,7 +198,13 @@ pub(super) fn folder_name(dir: &Path) -> String {
 }
 
 /// Everything that is due, with the spec and the lock, held against the folder.
-fn dues(inputs: &Inputs, ready: &Ready, starter: &BTreeMap<String, String>, args: &New) -> Result<Vec<Due>, Failure> {
+pub(super) fn dues(
+    inputs: &Inputs,
+    layers: &Layers,
+    ready: &Ready,
+    starter: &BTreeMap<String, String>,
+    args: &New,
+) -> Result<Vec<Due>, Failure> {
     let spec = &ready.completed.spec;
     let mut all: Vec<(String, String)> =
         ready.files.0.iter().map(|(path, text)| (path.clone(), text.clone())).collect();
@@ -217,8 +230,11 @@ fn dues(inputs: &Inputs, ready: &Ready, starter: &BTreeMap<String, String>, args
     }
     // the spec is the user's: it is written once, and then only what a flag changes
     let spec_text = match &inputs.spec_text {
-        None => text::text(&said(inputs, spec), &spec.origins),
-        Some(old) => crate::spec::edit::set(old, &inputs.flags).map_err(Failure::input)?,
+        None => text::text(&said(layers, spec), &spec.origins),
+        Some(old) => {
+            let answered = crate::spec::edit::set(old, &layers.of(Origin::Prompt)).map_err(Failure::input)?;
+            crate::spec::edit::set(&answered, &layers.of(Origin::Flag)).map_err(Failure::input)?
+        }
     };
     let state = match &inputs.spec_text {
         None => State::New,
@@ -267,8 +283,8 @@ fn dues(inputs: &Inputs, ready: &Ready, starter: &BTreeMap<String, String>, args
 }
 
 /// What flags, prompts and spec say: what a new `scaffold.toml` holds. The name and the language always stand in it.
-fn said(inputs: &Inputs, spec: &Spec) -> toml::Table {
-    let mut said = inputs.layers.table_of_all();
+fn said(layers: &Layers, spec: &Spec) -> toml::Table {
+    let mut said = layers.table_of_all();
     if let toml::Value::Table(service) = said.entry("service").or_insert_with(|| toml::Value::Table(toml::Table::new()))
     {
         service.entry("name").or_insert_with(|| toml::Value::String(spec.name.to_string()));
@@ -277,7 +293,58 @@ fn said(inputs: &Inputs, spec: &Spec) -> toml::Table {
     said
 }
 
-fn show_or_write(context: &Context, args: &New, inputs: &Inputs, ready: &Ready, dues: &[Due]) -> Outcome {
+/// The line that says the same again without a question. `lang` is the language if it is known by now.
+pub(super) fn again(args: &New, layers: &Layers, lang: Option<&str>, starter: bool) -> String {
+    let mut words = vec!["scaffold new".to_owned()];
+    if args.dir.as_os_str() != "." {
+        words.push(shell_word(&args.dir.display().to_string()));
+    }
+    if let Some(spec) = &args.spec {
+        words.push(format!("--spec {}", shell_word(&spec.display().to_string())));
+    }
+    let mut said = layers.of(Origin::Flag);
+    let mut answered = layers.of(Origin::Prompt);
+    for table in [&mut answered, &mut said] {
+        if let Some(toml::Value::Table(service)) = table.get_mut("service") {
+            let given = service.remove("lang");
+            if let (Some(given), None) = (given.as_ref().and_then(toml::Value::as_str), lang) {
+                words.push(format!("--lang {}", shell_word(given)));
+            }
+        }
+    }
+    words.extend(lang.map(|lang| format!("--lang {lang}")));
+    for setting in settings(&said).into_iter().chain(settings(&answered)) {
+        words.push(format!("--set {}", shell_word(&setting)));
+    }
+    if starter {
+        words.push("--starter".to_owned());
+    }
+    words.push("--yes".to_owned());
+    words.join(" ")
+}
+
+/// Why a file is not simply written.
+pub(super) fn conflict(due: &Due) -> Diagnostic {
+    let why =
+        if due.state == State::Edited { "was edited since scaffold wrote it" } else { "was not written by scaffold" };
+    Diagnostic::warning(format!("{} {why}, and would be replaced", due.path))
+}
+
+/// A set-up before it is shown or written.
+struct Run<'a> {
+    context: &'a Context,
+    args: &'a New,
+    inputs: &'a Inputs,
+    ready: &'a Ready,
+    dues: &'a [Due],
+    /// A starter is written with it.
+    starter: bool,
+    /// Files that are somebody's work are replaced.
+    replace: bool,
+}
+
+fn show_or_write(run: &Run<'_>) -> Outcome {
+    let Run { context, args, inputs, ready, dues, .. } = *run;
     let set_up: Vec<&Due> = dues.iter().filter(|due| due.path != lock::NAME).collect();
     let changed = dues.iter().any(|due| due.state != State::Same);
     let conflicts: Vec<&Due> = dues.iter().filter(|due| due.conflicts()).collect();
@@ -317,15 +384,10 @@ fn show_or_write(context: &Context, args: &New, inputs: &Inputs, ready: &Ready, 
         }
         return Ok(0);
     }
-    if !conflicts.is_empty() && !args.force {
+    if !conflicts.is_empty() && !run.replace {
         for due in &conflicts {
             tell(due.diff(context.terminal.colour_stderr).trim_end());
-            let why = if due.state == State::Edited {
-                "was edited since scaffold wrote it"
-            } else {
-                "was not written by scaffold"
-            };
-            context.say(&Diagnostic::error(format!("{} {why}, and would be replaced", due.path)));
+            context.say(&Diagnostic { severity: Severity::Error, ..conflict(due) });
         }
         if args.format == Format::Json {
             report(args, ready, dues, &[], false)?;
@@ -355,7 +417,8 @@ fn show_or_write(context: &Context, args: &New, inputs: &Inputs, ready: &Ready, 
     if args.format == Format::Json {
         report(args, ready, dues, &written.files, true)?;
     } else {
-        tell(&summary::text(context, args, ready, &written));
+        let again = again(args, &inputs.layers, Some(&ready.completed.spec.lang), run.starter);
+        tell(&summary::text(context, &args.dir, &ready.plan, &written, &again));
     }
     Ok(0)
 }

@@ -1,9 +1,9 @@
 //! The words at the end of `scaffold new`.
 
+use std::path::Path;
+
 use super::Context;
-use super::args::New;
 use super::compare::State;
-use super::new::Ready;
 use crate::plan::Plan;
 use crate::spec::values::shell_word;
 use crate::write::{Action, Written};
@@ -20,8 +20,7 @@ pub(super) fn state_word(state: State) -> &'static str {
 }
 
 /// What was written, what it holds, and what comes next.
-pub(super) fn text(context: &Context, args: &New, ready: &Ready, written: &Written) -> String {
-    let plan = &ready.plan;
+pub(super) fn text(context: &Context, dir: &Path, plan: &Plan, written: &Written, again: &str) -> String {
     let mut lines = Vec::new();
     for file in written.files.iter().filter(|file| !(file.path.starts_with("secrets/.") || file.action == Action::Same))
     {
@@ -35,7 +34,7 @@ pub(super) fn text(context: &Context, args: &New, ready: &Ready, written: &Writt
     }
     lines.push(String::new());
     lines.push(format!("Holds     {}", holds(plan)));
-    let dir = args.dir.display().to_string();
+    let dir = dir.display().to_string();
     let into = if dir == "." { String::new() } else { format!("cd {} && ", shell_word(&dir)) };
     let url = plan.runtime.port.map(|port| format!("   then http://127.0.0.1:{port}")).unwrap_or_default();
     lines.push(format!("Next      {into}docker compose up --build{url}"));
@@ -43,13 +42,13 @@ pub(super) fn text(context: &Context, args: &New, ready: &Ready, written: &Writt
     lines
         .push(format!("          scaffold prove{prove}   builds it, runs it locked down and looks at it from outside"));
     lines.push(format!("Alone     {}", docker_run(plan)));
-    lines.push(format!("Again     {}", again(args, ready)));
+    lines.push(format!("Again     {again}"));
     let text = lines.join("\n");
     if context.terminal.colour_stderr { text.replace("Next ", "\u{1b}[1mNext \u{1b}[0m") } else { text }
 }
 
 /// The set-up in one line.
-fn holds(plan: &Plan) -> String {
+pub(super) fn holds(plan: &Plan) -> String {
     let mut parts = vec![format!("uid {}", plan.runtime.user.uid)];
     if plan.compose.read_only {
         parts.push("read-only root".to_owned());
@@ -106,24 +105,5 @@ pub(super) fn docker_run(plan: &Plan) -> String {
         words.push(format!("--publish 127.0.0.1:{port}:{port}"));
     }
     words.push(plan.name.to_string());
-    words.join(" ")
-}
-
-/// The line that repeats this run without a question.
-fn again(args: &New, ready: &Ready) -> String {
-    let mut words = vec!["scaffold new".to_owned()];
-    if args.dir.as_os_str() != "." {
-        words.push(shell_word(&args.dir.display().to_string()));
-    }
-    words.push(format!("--lang {}", ready.completed.spec.lang));
-    for (key, answer) in &ready.completed.spec.origins {
-        if matches!(answer.origin, "flag" | "prompt") && key != "service.lang" {
-            words.push(format!("--set {}", shell_word(&format!("{key}={}", answer.value))));
-        }
-    }
-    if args.starter {
-        words.push("--starter".to_owned());
-    }
-    words.push("--yes".to_owned());
     words.join(" ")
 }

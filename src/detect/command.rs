@@ -23,15 +23,21 @@ pub struct Command {
     pub port: Option<String>,
 }
 
-/// Reads a command line.
+/// Reads a command line that runs in a folder of the project.
 ///
 /// # Errors
 /// Why it cannot be taken, as the end of a sentence.
-pub(super) fn read(project: &Project, line: &str) -> Result<Command, String> {
-    nested(project, line, Vec::new(), DEPTH)
+pub(super) fn read(project: &Project, line: &str, folder: &str) -> Result<Command, String> {
+    nested(project, line, folder, Vec::new(), DEPTH)
 }
 
-fn nested(project: &Project, line: &str, env: Vec<(String, String)>, depth: usize) -> Result<Command, String> {
+fn nested(
+    project: &Project,
+    line: &str,
+    folder: &str,
+    env: Vec<(String, String)>,
+    depth: usize,
+) -> Result<Command, String> {
     if depth == 0 {
         return Err("its scripts call one another in a circle".to_owned());
     }
@@ -45,12 +51,12 @@ fn nested(project: &Project, line: &str, env: Vec<(String, String)>, depth: usiz
     }
     let last = last.trim_end_matches('&').trim();
     let words = split_words(last).map_err(|why| format!("`{last}` cannot run without a shell: {why}"))?;
-    resolve(project, words, env, depth)
+    resolve(project, words, folder.to_owned(), env, depth)
 }
 
 /// Reads a command that is split already.
 pub(super) fn from_words(project: &Project, words: Vec<String>, env: Vec<(String, String)>) -> Result<Command, String> {
-    resolve(project, words, env, DEPTH)
+    resolve(project, words, String::new(), env, DEPTH)
 }
 
 /// `$PORT` and `${PORT:-8000}` become the port: an exec form expands nothing.
@@ -77,6 +83,7 @@ fn with_port(project: &Project, line: &str) -> String {
 fn resolve(
     project: &Project,
     mut words: Vec<String>,
+    mut folder: String,
     mut env: Vec<(String, String)>,
     depth: usize,
 ) -> Result<Command, String> {
@@ -86,6 +93,9 @@ fn resolve(
         words.remove(0);
     }
     let program = words.first().cloned().ok_or("it has no program")?;
+    if let Some(member) = other_member(project, &mut words) {
+        folder = member.ok_or_else(|| format!("`{program}` starts another package, which was not found"))?;
+    }
     let Some(known) = find(project, &words) else {
         return Err(format!("`{program}` is not among the dependencies, and nothing is known about it"));
     };
@@ -101,16 +111,17 @@ fn resolve(
     if known.wrapper {
         let mut rest: Vec<String> = words.split_off(skip);
         drop_options(&mut rest, known, true);
-        return resolve(project, rest, env, depth - usize::from(depth > 0))
+        return resolve(project, rest, folder, env, depth - usize::from(depth > 0))
             .map_err(|why| format!("behind `{name}`, {why}"));
     }
     if let Some(table) = &known.script {
         let rest = words.split_off(skip);
         let script = rest.iter().find(|word| !word.starts_with('-')).cloned().or_else(|| known.script_default.clone());
         let script = script.ok_or_else(|| format!("`{program}` names no script"))?;
+        let table = if folder.is_empty() { table.clone() } else { format!("{folder}/{table}") };
         let at = format!("{table}.\"{script}\"");
         let line = project.at(&at).into_iter().next().ok_or_else(|| format!("there is no script `{script}`"))?;
-        return nested(project, &line.value, env, depth - 1);
+        return nested(project, &line.value, &folder, env, depth - 1);
     }
     let mut argv = match &known.replace {
         Some(replacement) => {
@@ -132,6 +143,13 @@ fn resolve(
         port = regex
             .captures(&options.join(" "))
             .and_then(|captures| captures.iter().skip(1).flatten().next().map(|found| found.as_str().to_owned()));
+    }
+    if !folder.is_empty() {
+        if known.runs_file {
+            from_folder(&mut options, &folder);
+        } else if known.append.is_empty() {
+            return Err(format!("`{name}` is started in the folder `{folder}`"));
+        }
     }
     argv.append(&mut options);
     for append in &known.append {
@@ -168,11 +186,61 @@ fn fill_port(project: &Project, word: &str, own: Option<&str>) -> Option<String>
     }
 }
 
+/// The folder of the package that a command names by one of its program's options; these words are taken out. The inner
+/// value is `None` when that package was not found.
+fn other_member(project: &Project, words: &mut Vec<String>) -> Option<Option<String>> {
+    let name = words.first()?.rsplit('/').next().unwrap_or_default().to_owned();
+    let known = project
+        .preset
+        .programs
+        .iter()
+        .find(|known| !known.member_options.is_empty() && known.name.iter().any(|known| *known == name))?;
+    let of_option = |word: &str| {
+        known.member_options.iter().find(|option| {
+            option.as_str() == word || word.strip_prefix(option.as_str()).is_some_and(|rest| rest.starts_with('='))
+        })
+    };
+    let at = (1..words.len()).find(|at| {
+        let word = words[*at].as_str();
+        (*at == 1 || word.starts_with('-')) && of_option(word).is_some()
+    })?;
+    let end = if words[at].contains('=') { at + 1 } else { (at + 2).min(words.len()) };
+    words.drain(at..end);
+    Some(known.member.as_ref().and_then(|member| project.fill(member, str::to_owned)))
+}
+
+/// Paths of a folder become paths of the project, up to the program's file.
+fn from_folder(options: &mut [String], folder: &str) {
+    let mut behind_option = false;
+    for word in options {
+        if word.starts_with('-') {
+            behind_option = true;
+            continue;
+        }
+        let is_file = word.rsplit('/').next().is_some_and(|name| name.contains('.'));
+        let is_value = std::mem::take(&mut behind_option);
+        if (!is_value || is_file) && !word.starts_with('/') {
+            *word = match word.strip_prefix("./") {
+                Some(rest) if is_value => format!("./{folder}/{rest}"),
+                Some(rest) => format!("{folder}/{rest}"),
+                None => format!("{folder}/{word}"),
+            };
+        }
+        if !is_value {
+            return;
+        }
+    }
+}
+
 fn find<'a>(project: &Project<'a>, words: &[String]) -> Option<&'a Program> {
     let program = words.first()?;
     let name = program.rsplit('/').next().unwrap_or(program);
+    // a program may be a script that the project itself declares: `{script}`
+    let is_called = |known: &str| {
+        known == name || (known.contains('{') && project.fill(known, str::to_owned).as_deref() == Some(name))
+    };
     project.preset.programs.iter().find(|known| {
-        known.name.iter().any(|known| known == name || known == "*")
+        known.name.iter().any(|known| is_called(known) || known == "*")
             && words[1..].starts_with(&known.words)
             && known.when.as_ref().is_none_or(|when| project.holds(when))
             && (!known.name.iter().any(|name| name == "*") || depends(project, name))

@@ -210,7 +210,7 @@ impl<'a> Project<'a> {
                                 others.iter().map(|other| format!("`{}`", other.value)).collect::<Vec<_>>().join(", ");
                             self.note(
                                 Diagnostic::note(format!("{what}: `{}` is taken of {listed}", found.value))
-                                    .help(format!("choose with `--set {name}=...`")),
+                                    .help(format!("choose with `--set facts.{name}=...`")),
                             );
                         }
                     }
@@ -314,6 +314,11 @@ impl<'a> Project<'a> {
             let regex = self.regex(regex)?;
             let captures = regex.captures(&found.value)?;
             found.value = captures.get(1).or_else(|| captures.get(0))?.as_str().to_owned();
+        }
+        if let Some(equals) = &source.equals
+            && self.fill(equals, str::to_owned).is_none_or(|wanted| wanted != found.value)
+        {
+            return None;
         }
         if !source.exists.is_empty() {
             let folder =

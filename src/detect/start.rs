@@ -42,12 +42,12 @@ pub fn served_by_another(project: &Project) -> bool {
 /// The start command, chosen once.
 #[must_use]
 pub fn chosen(project: &Project) -> Option<Start> {
-    if served_by_another(project) { None } else { choose(project) }
+    choose(project)
 }
 
 /// Says so when the service can only be reached from inside its container.
 pub fn look_for_loopback(project: &Project) {
-    if served_by_another(project) || choose(project).is_none_or(|start| start.binds || start.worker) {
+    if choose(project).is_none_or(|start| start.binds || start.worker) {
         return;
     }
     for rule in &project.preset.loopback {
@@ -86,6 +86,9 @@ pub(super) fn choose(project: &Project) -> Option<Start> {
             ..start_of(project, command.unwrap_or_default(), false, None)
         });
     }
+    if served_by_another(project) {
+        return None;
+    }
     let framework = framework(project).map(|framework| framework.start.as_slice()).unwrap_or_default();
     framework.iter().chain(&project.preset.start).find_map(|entry| of_entry(project, entry))
 }
@@ -97,7 +100,10 @@ fn of_entry(project: &Project, entry: &Entry) -> Option<Start> {
     let start = if entry.argv.is_empty() {
         entry.from.iter().find_map(|source| {
             let found = project.source(source).into_iter().next()?;
-            match command::read(project, &found.value) {
+            // a command runs in the folder of the file that it stands in
+            let folder =
+                found.evidence.as_ref().and_then(|at| at.file.rsplit_once('/')).map_or("", |(folder, _)| folder);
+            match command::read(project, &found.value, folder) {
                 Ok(command) => Some(start_of(project, command, entry.worker, found.evidence)),
                 Err(why) => {
                     if let Some(evidence) = &found.evidence {

@@ -4,7 +4,7 @@
 pub(super) const HELP_CELLS: usize = 60;
 
 /// The text without control characters (it may come from a stranger's file), cut to `cells`.
-pub(super) fn fit(text: &str, cells: usize) -> String {
+pub fn fit(text: &str, cells: usize) -> String {
     let text: String = text.chars().map(|c| if c.is_control() || is_reordering(c) { '\u{fffd}' } else { c }).collect();
     if width(&text) <= cells {
         return text;
@@ -33,7 +33,7 @@ pub(super) fn help(help: &str, keys: &str) -> String {
 }
 
 /// How many cells of a terminal a text takes.
-pub(super) fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.chars().map(cells_of).sum()
 }
 

@@ -16,6 +16,7 @@ mod walk;
 use std::io;
 
 pub use self::inquire::Inquire;
+pub use fit::{fit, width};
 pub use plain::Plain;
 pub use signals::Guard;
 pub use terminal::{Colour, Surroundings, Terminal};

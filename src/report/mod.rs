@@ -138,13 +138,23 @@ impl Diagnostic {
             }
             None => Group::with_title(title),
         };
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        // without an excerpt there is no margin that the further lines could hang on
+        if self.place.is_none() {
+            let mut text = renderer.render(&[group]);
+            let notes = self.notes.iter().map(|note| (Level::NOTE, note));
+            for (level, line) in notes.chain(self.help.iter().map(|help| (Level::HELP, help))) {
+                let line = renderer.render(&[Group::with_title(level.secondary_title(line.as_str()))]);
+                text.push_str(&format!("\n  {}", line.replace('\n', "\n  ")));
+            }
+            return text;
+        }
         for note in &self.notes {
             group = group.element(Level::NOTE.message(note.as_str()));
         }
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
-        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&[group])
     }
 }

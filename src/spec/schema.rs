@@ -37,3 +37,23 @@ plain!(BuildSecret, {
         }
     ]
 });
+
+/// The schema of a file as text, with the title that an editor shows. `SNAPSHOTS=overwrite` writes it anew.
+#[expect(clippy::disallowed_methods, reason = "a test that keeps a file")]
+pub(crate) fn keep<T: schemars::JsonSchema>(name: &str, title: &str) {
+    let settings = schemars::generate::SchemaSettings::draft07();
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    schema.insert("title".to_owned(), title.into());
+    let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name);
+    if std::env::var("SNAPSHOTS").is_ok_and(|mode| mode == "overwrite") {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
+    assert_eq!(kept, text, "schemas/{name} is out of date: run `SNAPSHOTS=overwrite cargo test schema`");
+}
+
+#[test]
+fn the_schema_of_scaffold_toml_is_that_of_its_types() {
+    keep::<super::file::SpecFile>("spec.schema.json", super::file::NAME);
+}
