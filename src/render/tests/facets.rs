@@ -98,7 +98,7 @@ fn a_dockerfile_that_says_something_else_is_caught() {
         ("{%- if recipe.ssh %}--mount=type=ssh \\\n    {% endif -%}", "--mount=type=ssh \\\n    ", "no SSH agent"),
     ];
     for (from, to, facet) in of_mounts {
-        caught("blocks/mounts", from, to, facet);
+        caught("blocks/secret_mounts", from, to, facet);
     }
 }
 
