@@ -146,6 +146,7 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
         if let Some(broken) = project.problems().into_iter().find(|problem| problem.severity == Severity::Error) {
             return Err(Box::new(broken));
         }
+        settings_notes(project);
         let mut error =
             Diagnostic::error(missing.iter().map(|missing| missing.what.as_str()).collect::<Vec<_>>().join("; "))
                 .help(format!("give {}", missing.iter().map(|missing| missing.flag).collect::<Vec<_>>().join(" ")));
@@ -197,10 +198,13 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
     } else if let Some(found) = &health_found {
         Health::Path(UrlPath::new(found.value.clone()).map_err(wrong)?)
     } else {
-        project.add_note(
-            Diagnostic::note("no health path was found: `/` is asked, and any answer below 500 counts")
-                .help("name one with `--set health=/healthz`"),
-        );
+        // what serves the files of a front end answers a path of its own
+        if !served {
+            project.add_note(
+                Diagnostic::note("no health path was found: `/` is asked, and any answer below 500 counts")
+                    .help("name one with `--set health=/healthz`"),
+            );
+        }
         Health::Reachable
     };
     if port.is_some() {

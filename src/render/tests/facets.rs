@@ -123,6 +123,11 @@ fn a_compose_file_that_says_something_else_is_caught() {
         ("    init: true\n", "", "`init`"),
         ("\"127.0.0.1:{{ runtime.port", "\"{{ runtime.port", "`ports`"),
         ("noexec,{% endif %}nosuid", "{% endif %}nosuid", "`tmpfs`"),
+        (
+            "      {{ secret.env | compose }}: /run/secrets/",
+            "      {{ secret.env | compose }}: /srv/",
+            "variable `API_TOKEN_FILE`",
+        ),
         ("size={{ folder.size | word }}", "size=1g", "`tmpfs`"),
         ("        target: {{ compose.volume.path | compose }}\n", "        target: /srv\n", "`volumes`"),
         ("      - {{ secret.name | compose }}\n", "      - other\n", "`secrets`"),
