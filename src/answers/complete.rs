@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Layers;
 use crate::catalog::Preset;
 use crate::catalog::preset::CredentialKind;
+use crate::detect::tree::glob;
 use crate::detect::{Found, Origin, Project, Tree, project, start};
 use crate::report::{self, Diagnostic, Severity};
 use crate::spec::Spec;
@@ -137,6 +138,9 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
             flag: "--set start=\"PROGRAM ARGUMENTS\"",
         });
     }
+    if let Some(error) = broken(project).filter(|_| !missing.is_empty()) {
+        return Err(error);
+    }
     if !missing.is_empty() {
         // a file that cannot be read is why
         if let Some(broken) = project.problems().into_iter().find(|problem| problem.severity == Severity::Error) {
@@ -268,7 +272,26 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
             .help("let it read its port from a variable, and use 1024 or above"),
         );
     }
-    Ok(Completed { spec, notes: project.problems() })
+    if let Some(error) = broken(project) {
+        return Err(error);
+    }
+    Ok(Completed { spec, notes: notes(project) })
+}
+
+/// A file that says what the project is, and cannot be read: whatever was found besides is not to be relied on.
+fn broken(project: &Project) -> Option<Box<Diagnostic>> {
+    let says = |file: &str| project.preset.detect.markers.iter().any(|marker| glob(marker, file));
+    let fatal = |problem: &Diagnostic| {
+        problem.severity == Severity::Error && problem.place.as_ref().is_some_and(|place| says(&place.file))
+    };
+    project.problems().into_iter().find(fatal).map(Box::new)
+}
+
+/// What a person should hear. What could not be read and was not needed is no error.
+#[must_use]
+pub fn notes(project: &Project) -> Vec<Diagnostic> {
+    let milder = |note: Diagnostic| Diagnostic { severity: note.severity.min(Severity::Warning), ..note };
+    project.problems().into_iter().map(milder).collect()
 }
 
 fn settings_notes(project: &Project) {

@@ -148,9 +148,6 @@ fn runtime(
     }
     env.extend(spec.file.stages.runtime.env.clone());
     env.extend(spec.file.runtime.env.clone());
-    for secret in secrets(spec)? {
-        env.insert(secret.env, Line::new(format!("/run/secrets/{}", secret.name))?);
-    }
 
     let argv = if served {
         let entry = running.start.first().ok_or_else(|| format!("the preset `{}` has no start command", running.id))?;
