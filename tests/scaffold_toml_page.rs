@@ -88,9 +88,12 @@ fn the_page_shows_every_key() {
     let mut all = BTreeSet::new();
     known(&schema, &schema, "", &mut all);
     assert!(all.len() > 40, "{all:?}");
-    let stage = |key: &str| key.strip_prefix("stages.").and_then(|key| key.split_once('.')).map(|(_, key)| key.to_owned());
+    let stage =
+        |key: &str| key.strip_prefix("stages.").and_then(|key| key.split_once('.')).map(|(_, key)| key.to_owned());
     let stages: BTreeSet<String> = shown.iter().filter_map(|key| stage(key)).collect();
-    let left_out: Vec<&String> =
-        all.iter().filter(|key| !shown.contains(*key) && !stage(key).is_some_and(|key| stages.contains(&key))).collect();
+    let left_out: Vec<&String> = all
+        .iter()
+        .filter(|key| !shown.contains(*key) && !stage(key).is_some_and(|key| stages.contains(&key)))
+        .collect();
     assert!(left_out.is_empty(), "the page does not show {left_out:?}");
 }

@@ -97,8 +97,8 @@ pub(super) fn docker_run(plan: &Plan) -> String {
     }
     for secret in &plan.compose.secrets {
         words.push(format!(
-            "--mount type=bind,source=\"$PWD\"/secrets/{0},target=/run/secrets/{0},readonly",
-            secret.name
+            "--env {1}=/run/secrets/{0} --mount type=bind,source=\"$PWD\"/secrets/{0},target=/run/secrets/{0},readonly",
+            secret.name, secret.env
         ));
     }
     if let Some(port) = plan.runtime.port {

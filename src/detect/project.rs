@@ -370,7 +370,11 @@ impl<'a> Project<'a> {
     /// Fills `{name}` in a text. `None` when a name has no value. `${NAME}` is the shell's, not ours.
     #[must_use]
     pub fn fill(&self, text: &str, quote: impl Fn(&str) -> String) -> Option<String> {
-        fill_with(text, |name| self.text_of(name).map(|value| quote(&value)))
+        fill_with(text, |name| match name {
+            // the port is looked for in the start command, which may name it: then it stays a name
+            "port" if self.is_asking(name) => Some("{port}".to_owned()),
+            name => self.text_of(name).map(|value| quote(&value)),
+        })
     }
 
     /// Whether a condition holds.

@@ -264,7 +264,7 @@ pub struct Volume {
 pub struct Secret {
     /// Its name, and its file's under `/run/secrets` and under `secrets/`.
     pub name: SecretId,
-    /// The variable that names the file.
+    /// The variable that names the file to the service: said where it runs, since the image has no such file.
     pub env: EnvName,
 }
 

@@ -103,11 +103,11 @@ value! {
 value! {
     /// A path of the project, relative to its root, with `/`: no `..`, not absolute.
     RelPath, "rel-path", |text| {
-        let inside = !text.is_empty() && !text.starts_with('/') && text.split('/').all(|part| part != ".." && !part.is_empty());
+        let inside = !text.is_empty() && !text.starts_with('/') && text.split('/').all(|part| part != ".." && part != "." && !part.is_empty());
         if inside && !text.chars().any(char::is_control) && !text.contains('\\') {
             Ok(())
         } else {
-            Err(format!("`{}` is not a path in the project: relative, with `/`, without `..`", show(text)))
+            Err(format!("`{}` is not a path in the project: relative, with `/`, without `.` and `..`", show(text)))
         }
     }
 }

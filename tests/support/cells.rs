@@ -15,8 +15,12 @@ pub(crate) const BASES: [&str; 3] = ["slim", "alpine", "distroless"];
 /// What is written, and shown in snapshots. The lock is left out: it repeats them all.
 pub(crate) const FILES: [&str; 4] = ["Dockerfile", ".dockerignore", "compose.yaml", "scaffold.toml"];
 
-/// Set-ups that a base cannot give: the start of the error, and why that is right.
-const REFUSED: [(&str, &str, &str); 1] = [("node-vite-spa", "distroless", "error: nginx has no base `distroless`")];
+/// Set-ups that a base cannot give, and the start of the error that says so.
+const REFUSED: [(&str, &str, &str); 2] = [
+    ("node-vite-spa", "distroless", "error: nginx has no base `distroless`"),
+    // its driver is linked to a library of the distribution, and distroless has no package manager
+    ("python-native", "distroless", "error: the service needs libpq, libpq5 at run time"),
+];
 
 /// Where a cell's project comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

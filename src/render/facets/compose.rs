@@ -1,6 +1,6 @@
 //! The facets of a compose file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Rendered;
@@ -174,6 +174,17 @@ impl Facets<'_> {
     fn secrets(&self, plan: &Plan) -> Checked {
         let run: Vec<&str> = plan.compose.secrets.iter().map(|secret| secret.name.as_str()).collect();
         self.list("secrets", &run)?;
+        let said: BTreeMap<&str, Option<&str>> = self
+            .file
+            .service(self.service)
+            .map(|service| service.environment.iter().map(|set| (set.name.as_str(), set.value.as_deref())).collect())
+            .unwrap_or_default();
+        for secret in &plan.compose.secrets {
+            let found = said.get(secret.env.as_str()).copied().flatten();
+            let planned = format!("/run/secrets/{}", secret.name);
+            let at = self.at(&["environment", secret.env.as_str()]);
+            self.rendered.same(&format!("variable `{}`", secret.env), &found, &Some(planned.as_str()), at)?;
+        }
         let build: BTreeSet<&str> = plan.recipe.mounts.iter().map(|mount| mount.id.as_str()).collect();
         let list = self.node(&["build", "secrets"]);
         let found: BTreeSet<&str> =

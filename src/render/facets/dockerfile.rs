@@ -55,7 +55,8 @@ fn images(plan: &Plan, rendered: Rendered<'_>, file: &Dockerfile, stages: &Stage
         }
     }
     let from = |stage: &Stage| stages.root(stage.index).map(name).unwrap_or_default();
-    for (wanted, needed) in [("deps", true), ("build", plan.recipe.built)] {
+    // a project without a package manager has nothing to install
+    for (wanted, needed) in [("deps", plan.manager.is_some()), ("build", plan.recipe.built)] {
         match stages.find(wanted) {
             Some(stage) => {
                 rendered.same(

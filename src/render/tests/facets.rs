@@ -98,7 +98,7 @@ fn a_dockerfile_that_says_something_else_is_caught() {
         ("{%- if recipe.ssh %}--mount=type=ssh \\\n    {% endif -%}", "--mount=type=ssh \\\n    ", "no SSH agent"),
     ];
     for (from, to, facet) in of_mounts {
-        caught("blocks/mounts", from, to, facet);
+        caught("blocks/secret_mounts", from, to, facet);
     }
 }
 
@@ -123,6 +123,11 @@ fn a_compose_file_that_says_something_else_is_caught() {
         ("    init: true\n", "", "`init`"),
         ("\"127.0.0.1:{{ runtime.port", "\"{{ runtime.port", "`ports`"),
         ("noexec,{% endif %}nosuid", "{% endif %}nosuid", "`tmpfs`"),
+        (
+            "      {{ secret.env | compose }}: /run/secrets/",
+            "      {{ secret.env | compose }}: /srv/",
+            "variable `API_TOKEN_FILE`",
+        ),
         ("size={{ folder.size | word }}", "size=1g", "`tmpfs`"),
         ("        target: {{ compose.volume.path | compose }}\n", "        target: /srv\n", "`volumes`"),
         ("      - {{ secret.name | compose }}\n", "      - other\n", "`secrets`"),
