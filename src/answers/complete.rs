@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Layers;
 use crate::catalog::Preset;
 use crate::catalog::preset::CredentialKind;
+use crate::detect::tree::glob;
 use crate::detect::{Found, Origin, Project, Tree, project, start};
 use crate::report::{self, Diagnostic, Severity};
 use crate::spec::Spec;
@@ -137,11 +138,15 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
             flag: "--set start=\"PROGRAM ARGUMENTS\"",
         });
     }
+    if let Some(error) = broken(project).filter(|_| !missing.is_empty()) {
+        return Err(error);
+    }
     if !missing.is_empty() {
         // a file that cannot be read is why
         if let Some(broken) = project.problems().into_iter().find(|problem| problem.severity == Severity::Error) {
             return Err(Box::new(broken));
         }
+        settings_notes(project);
         let mut error =
             Diagnostic::error(missing.iter().map(|missing| missing.what.as_str()).collect::<Vec<_>>().join("; "))
                 .help(format!("give {}", missing.iter().map(|missing| missing.flag).collect::<Vec<_>>().join(" ")));
@@ -193,10 +198,13 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
     } else if let Some(found) = &health_found {
         Health::Path(UrlPath::new(found.value.clone()).map_err(wrong)?)
     } else {
-        project.add_note(
-            Diagnostic::note("no health path was found: `/` is asked, and any answer below 500 counts")
-                .help("name one with `--set health=/healthz`"),
-        );
+        // what serves the files of a front end answers a path of its own
+        if !served {
+            project.add_note(
+                Diagnostic::note("no health path was found: `/` is asked, and any answer below 500 counts")
+                    .help("name one with `--set health=/healthz`"),
+            );
+        }
         Health::Reachable
     };
     if port.is_some() {
@@ -264,7 +272,26 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
             .help("let it read its port from a variable, and use 1024 or above"),
         );
     }
-    Ok(Completed { spec, notes: project.problems() })
+    if let Some(error) = broken(project) {
+        return Err(error);
+    }
+    Ok(Completed { spec, notes: notes(project) })
+}
+
+/// A file that says what the project is, and cannot be read: whatever was found besides is not to be relied on.
+fn broken(project: &Project) -> Option<Box<Diagnostic>> {
+    let says = |file: &str| project.preset.detect.markers.iter().any(|marker| glob(marker, file));
+    let fatal = |problem: &Diagnostic| {
+        problem.severity == Severity::Error && problem.place.as_ref().is_some_and(|place| says(&place.file))
+    };
+    project.problems().into_iter().find(fatal).map(Box::new)
+}
+
+/// What a person should hear. What could not be read and was not needed is no error.
+#[must_use]
+pub fn notes(project: &Project) -> Vec<Diagnostic> {
+    let milder = |note: Diagnostic| Diagnostic { severity: note.severity.min(Severity::Warning), ..note };
+    project.problems().into_iter().map(milder).collect()
 }
 
 fn settings_notes(project: &Project) {

@@ -5,7 +5,7 @@ mod language;
 mod layers;
 mod server;
 
-pub use complete::{Completed, Missing, complete, project_of};
+pub use complete::{Completed, Missing, complete, notes, project_of};
 pub use language::{Candidate, candidates, choose_language, contenders};
 pub use layers::{Layers, parse_set, settings};
 pub use server::server_of;

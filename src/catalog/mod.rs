@@ -73,7 +73,10 @@ impl Catalog {
         self.file(&format!("templates/{name}"))
     }
 
-    /// All files below a folder of the templates, by their path in it.
+    /// All files below a folder of the templates, by the path that they get in a project.
+    ///
+    /// A file may be kept as `X.in` and become `X`: under its own name `Cargo.toml` would be a package nested in this
+    /// one, which `cargo package` leaves out with all that is below it.
     #[must_use]
     pub fn template_folder(&self, folder: &str) -> BTreeMap<String, String> {
         let mut files = BTreeMap::new();
@@ -95,7 +98,7 @@ impl Catalog {
                 files.insert(path.to_owned(), text.clone());
             }
         }
-        files
+        files.into_iter().map(|(path, text)| (path.strip_suffix(".in").unwrap_or(&path).to_owned(), text)).collect()
     }
 
     /// The ids of all presets, sorted.
@@ -287,6 +290,13 @@ mod tests {
         };
         assert_eq!(error(vec![file("a", "b"), file("b", "a")]), "presets/a.toml extends itself by way of `a`");
         assert_eq!(error(vec![file("a", "b"), file("b", "c")]), "`b` extends `c`, and there is no such preset");
+    }
+
+    #[test]
+    fn a_starter_file_loses_the_ending_that_hides_it() {
+        let files = Catalog::built_in().template_folder("rust/starter");
+        assert!(files.contains_key("Cargo.toml") && files.contains_key("src/main.rs"), "{:?}", files.keys());
+        assert!(files.keys().all(|path| !path.ends_with(".in")), "{:?}", files.keys());
     }
 
     #[test]

@@ -540,6 +540,9 @@ pub struct Program {
     /// Words that must follow for this entry to apply (`["run"]` of `npm run start`).
     #[serde(default)]
     pub words: Vec<String>,
+    /// A regular expression on the first word behind `words` that is no option: without a match this entry does not apply.
+    #[serde(default)]
+    pub argument: Option<String>,
     /// When this entry applies.
     #[serde(default)]
     pub when: Option<When>,
@@ -723,6 +726,9 @@ pub struct RuntimeImage {
     /// The user that is made otherwise.
     #[serde(default)]
     pub make_user: Option<String>,
+    /// Programs of this image, beside and before the base's.
+    #[serde(default)]
+    pub programs: BTreeMap<String, String>,
     /// The image sets a user other than root itself, so a step as root must say so.
     #[serde(default)]
     pub starts_as_user: bool,

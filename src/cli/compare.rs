@@ -55,12 +55,18 @@ impl Due {
         matches!(self.state, State::Edited | State::Foreign)
     }
 
-    /// The difference as a patch, with colours if asked.
-    pub(super) fn diff(&self, colour: bool) -> String {
+    /// The difference as a patch, with colours if asked. For a terminal, without what could command it: the old text
+    /// may be a stranger's.
+    pub(super) fn diff(&self, colour: bool, terminal: bool) -> String {
         let old = self.old.as_deref().unwrap_or_default();
         let diff = TextDiff::from_lines(old, self.text.as_str());
         let from = if self.old.is_some() { format!("a/{}", self.path) } else { "/dev/null".to_owned() };
         let text = diff.unified_diff().context_radius(3).header(&from, &format!("b/{}", self.path)).to_string();
+        if !terminal && !colour {
+            return text;
+        }
+        let clean = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c };
+        let text: String = if terminal { text.chars().map(clean).collect() } else { text };
         if !colour {
             return text;
         }

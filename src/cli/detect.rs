@@ -5,9 +5,10 @@ use std::io::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::args::{Detect, Format};
-use super::{Context, Outcome, disk::DiskTree, folder_error};
+use super::{Context, Outcome, disk::DiskTree, folder_error, stdout};
 use crate::answers::{Layers, choose_language, parse_set, project_of, server_of};
 use crate::detect::{Evidence, Found, start};
+use crate::prompt::fit;
 
 /// The fields that are shown, with what the project calls them.
 const FIELDS: [(&str, &str); 6] = [
@@ -18,6 +19,9 @@ const FIELDS: [(&str, &str); 6] = [
     ("port", "port"),
     ("health", "health"),
 ];
+
+/// Values are shown whole, within reason.
+const ROOM: usize = 400;
 
 pub(super) fn run(context: &Context, args: &Detect) -> Outcome {
     if !args.dir.is_dir() {
@@ -42,7 +46,7 @@ pub(super) fn run(context: &Context, args: &Detect) -> Outcome {
     let words = start::chosen(&project).map(|start| start.argv);
     start::look_for_loopback(&project);
 
-    let mut out = anstream::stdout();
+    let mut out = stdout();
     let written = match args.format {
         Format::Json => {
             let mut object = Map::new();
@@ -70,9 +74,9 @@ pub(super) fn run(context: &Context, args: &Detect) -> Outcome {
         Format::Text => {
             let mut text = String::new();
             for (name, found) in &found {
-                let value = found.as_ref().map_or("-", |found| found.value.as_str());
+                let value = fit(found.as_ref().map_or("-", |found| found.value.as_str()), ROOM);
                 let from = match found {
-                    Some(Found { evidence: Some(evidence), .. }) => evidence.to_string(),
+                    Some(Found { evidence: Some(evidence), .. }) => fit(&evidence.to_string(), ROOM),
                     Some(_) => "preset".to_owned(),
                     None => String::new(),
                 };

@@ -97,6 +97,11 @@ fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// Standard output as it is: whether it gets colours was decided at the start.
+fn stdout() -> impl std::io::Write {
+    anstream::AutoStream::always(std::io::stdout())
+}
+
 /// Runs the command that the arguments name and returns the process's exit code.
 #[must_use]
 pub fn main() -> ExitCode {

@@ -10,14 +10,14 @@ use serde_json::json;
 use super::args::{Format, New};
 use super::compare::{Due, State};
 use super::disk::DiskTree;
-use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, questions, summary, tell};
-use crate::answers::{Completed, Layers, choose_language, complete, parse_set, project_of, server_of, settings};
+use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, questions, stdout, summary, tell};
+use crate::answers::{Completed, Layers, choose_language, complete, notes, parse_set, project_of, server_of, settings};
 use crate::catalog::Preset;
 use crate::detect::Origin;
 use crate::plan::{self, Plan};
 use crate::render::{FileSet, Wanted, files};
 use crate::report::{Diagnostic, Severity};
-use crate::spec::lock::{self, Lock, LockedAnswer, LockedFile};
+use crate::spec::lock::{self, Lock, LockedFile};
 use crate::spec::values::shell_word;
 use crate::spec::{Spec, file, text};
 use crate::write::{Action, Backup, Change, Transaction, recover};
@@ -185,8 +185,7 @@ pub(super) fn make(
     let outputs = &completed.spec.file.outputs;
     let wanted = Wanted { compose: outputs.compose, dockerignore: outputs.dockerignore };
     let files = files(&context.catalog, &preset, server, &plan, wanted)?;
-    let notes = project.problems();
-    let completed = Completed { notes, ..completed };
+    let completed = Completed { notes: notes(&project), ..completed };
     drop(project);
     Ok(Ready { preset, completed, plan, files })
 }
@@ -245,23 +244,17 @@ pub(super) fn dues(
 
     let mut lock = Lock { version: 1, tool: env!("CARGO_PKG_VERSION").to_owned(), ..Lock::default() };
     lock.templates.insert("preset".to_owned(), spec.lang.clone());
-    lock.answers = spec
-        .origins
-        .iter()
-        .map(|(key, answer)| {
-            let mut locked = LockedAnswer::from(answer);
-            // whatever somebody says stands in scaffold.toml from now on, and so the next run finds it there
-            if matches!(key.as_str(), "service.name" | "service.lang")
-                || inputs.layers.origin(key).is_some_and(|origin| origin != Origin::Preset)
-            {
-                locked.origin = "spec".to_owned();
-                locked.evidence = None;
-            }
-            (key.clone(), locked)
-        })
-        .collect();
+    lock.answers = spec.origins.iter().map(|(key, answer)| (key.clone(), answer.into())).collect();
     lock.files = all.iter().map(|(path, text)| LockedFile::new(path, text)).collect();
     if let Some(old) = &inputs.lock {
+        for (key, answer) in &mut lock.answers {
+            // what we put into the spec ourselves keeps the origin that it had then
+            if let Some(before) = old.answers.get(key).filter(|before| before.value == answer.value)
+                && answer.origin == "spec"
+            {
+                answer.clone_from(before);
+            }
+        }
         // what this run does not write keeps its base
         lock.files.extend(
             old.files
@@ -276,10 +269,24 @@ pub(super) fn dues(
     lock.files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut due = Due::new(&inputs.dir, None, lock::NAME, lock.write());
     if due.state == State::Foreign {
-        due.state = State::Old;
+        // that something stands a line further down now is no news
+        due.state = if inputs.lock.as_ref().is_some_and(|old| same_but_for_evidence(old, &lock)) {
+            State::Same
+        } else {
+            State::Old
+        };
     }
     dues.push(due);
     Ok(dues)
+}
+
+fn same_but_for_evidence(old: &Lock, new: &Lock) -> bool {
+    let bare = |lock: &Lock| {
+        let mut lock = lock.clone();
+        lock.answers.values_mut().for_each(|answer| answer.evidence = None);
+        lock
+    };
+    bare(old) == bare(new)
 }
 
 /// What flags, prompts and spec say: what a new `scaffold.toml` holds. The name and the language always stand in it.
@@ -348,7 +355,7 @@ fn show_or_write(run: &Run<'_>) -> Outcome {
     let set_up: Vec<&Due> = dues.iter().filter(|due| due.path != lock::NAME).collect();
     let changed = dues.iter().any(|due| due.state != State::Same);
     let conflicts: Vec<&Due> = dues.iter().filter(|due| due.conflicts()).collect();
-    let mut out = anstream::stdout();
+    let mut out = stdout();
     if args.stdout {
         for due in
             dues.iter().filter(|due| due.path != lock::NAME && (args.only.is_empty() || args.only.contains(&due.path)))
@@ -363,7 +370,9 @@ fn show_or_write(run: &Run<'_>) -> Outcome {
     if args.diff || args.dry_run {
         if args.diff {
             for due in set_up.iter().filter(|due| due.state != State::Same) {
-                broken_pipe_is_fine(out.write_all(due.diff(context.terminal.colour_stdout).as_bytes()))?;
+                broken_pipe_is_fine(
+                    out.write_all(due.diff(context.terminal.colour_stdout, context.terminal.stdout_tty).as_bytes()),
+                )?;
             }
         }
         if args.format == Format::Json {
@@ -386,7 +395,7 @@ fn show_or_write(run: &Run<'_>) -> Outcome {
     }
     if !conflicts.is_empty() && !run.replace {
         for due in &conflicts {
-            tell(due.diff(context.terminal.colour_stderr).trim_end());
+            tell(due.diff(context.terminal.colour_stderr, context.terminal.stderr_tty).trim_end());
             context.say(&Diagnostic { severity: Severity::Error, ..conflict(due) });
         }
         if args.format == Format::Json {
@@ -497,5 +506,5 @@ fn report(
         "notes": notes,
         "run": summary::docker_run(&ready.plan),
     });
-    broken_pipe_is_fine(writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&run).unwrap_or_default()))
+    broken_pipe_is_fine(writeln!(stdout(), "{}", serde_json::to_string_pretty(&run).unwrap_or_default()))
 }

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use serde_json::{Value, json};
 
 use super::args::{Format, Preset as Command};
-use super::{Context, Failure, Outcome, broken_pipe_is_fine};
+use super::{Context, Failure, Outcome, broken_pipe_is_fine, stdout};
 use crate::catalog::{Preset, leaves};
 use crate::report::{self, Diagnostic};
 use crate::spec::text::inline;
@@ -16,7 +16,7 @@ pub(super) fn run(context: &Context, command: &Command) -> Outcome {
         Command::List { format } => list(context, *format)?,
         Command::Show { id, format } => show(context, id, *format)?,
     };
-    broken_pipe_is_fine(anstream::stdout().write_all(text.as_bytes()))?;
+    broken_pipe_is_fine(stdout().write_all(text.as_bytes()))?;
     Ok(0)
 }
 

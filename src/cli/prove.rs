@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::args::{Format, Prove};
-use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, tell};
+use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, stdout, tell};
 use crate::prove::{self, Interrupt, Options, Progress, Step};
 use crate::report::Diagnostic;
 
@@ -50,7 +50,7 @@ pub(super) fn run(context: &Context, args: &Prove) -> Outcome {
         Format::Json => serde_json::to_string_pretty(&report).unwrap_or_default() + "\n",
         Format::Text => report.render(context.terminal.colour_stdout),
     };
-    broken_pipe_is_fine(anstream::stdout().write_all(text.as_bytes()))?;
+    broken_pipe_is_fine(stdout().write_all(text.as_bytes()))?;
     Ok(u8::from(!report.passed))
 }
 

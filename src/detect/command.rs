@@ -46,12 +46,23 @@ fn nested(
     let mut parts: Vec<&str> =
         line.split("&&").flat_map(|part| part.split(';')).map(str::trim).filter(|part| !part.is_empty()).collect();
     let last = parts.pop().ok_or("it is empty")?;
-    if let Some(folder) = parts.iter().find_map(|part| part.strip_prefix("cd ")) {
-        return Err(format!("it goes into the folder `{folder}`: run `scaffold new {folder}` if that is the service"));
+    let mut folder = folder.to_owned();
+    for part in &parts {
+        let Some(into) =
+            part.strip_prefix("cd ").map(|into| into.trim().trim_start_matches("./").trim_end_matches('/'))
+        else {
+            continue;
+        };
+        // another package of this project is installed with it; any other folder is a project of its own
+        let member = find(project, &["cd".to_owned(), into.to_owned()]).and_then(|known| known.member.clone());
+        if member.and_then(|member| project.fill(&member, str::to_owned)).as_deref() != Some(into) {
+            return Err(format!("it goes into the folder `{into}`: run `scaffold new {into}` if that is the service"));
+        }
+        folder = into.to_owned();
     }
     let last = last.trim_end_matches('&').trim();
     let words = split_words(last).map_err(|why| format!("`{last}` cannot run without a shell: {why}"))?;
-    resolve(project, words, folder.to_owned(), env, depth)
+    resolve(project, words, folder, env, depth)
 }
 
 /// Reads a command that is split already.
@@ -242,6 +253,10 @@ fn find<'a>(project: &Project<'a>, words: &[String]) -> Option<&'a Program> {
     project.preset.programs.iter().find(|known| {
         known.name.iter().any(|known| is_called(known) || known == "*")
             && words[1..].starts_with(&known.words)
+            && known.argument.as_ref().is_none_or(|argument| {
+                let first = words[1 + known.words.len()..].iter().find(|word| !word.starts_with('-'));
+                first.is_some_and(|first| project.regex(argument).is_some_and(|regex| regex.is_match(first)))
+            })
             && known.when.as_ref().is_none_or(|when| project.holds(when))
             && (!known.name.iter().any(|name| name == "*") || depends(project, name))
     })

@@ -18,6 +18,9 @@ use crate::report::{self, Diagnostic};
 /// Source files that are searched by regular expressions, at most.
 const SEARCHED_FILES: usize = 400;
 
+/// Alternatives that a note lists, at most.
+const LISTED: usize = 8;
+
 /// Where a value comes from, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -206,8 +209,12 @@ impl<'a> Project<'a> {
                     if let Some(what) = &fact.choose {
                         let others = self.alternatives(name);
                         if others.len() > 1 {
-                            let listed =
-                                others.iter().map(|other| format!("`{}`", other.value)).collect::<Vec<_>>().join(", ");
+                            let mut listed: Vec<String> =
+                                others.iter().take(LISTED).map(|other| format!("`{}`", other.value)).collect();
+                            if others.len() > LISTED {
+                                listed.push(format!("and {} more", others.len() - LISTED));
+                            }
+                            let listed = listed.join(", ");
                             self.note(
                                 Diagnostic::note(format!("{what}: `{}` is taken of {listed}", found.value))
                                     .help(format!("choose with `--set facts.{name}=...`")),
@@ -363,7 +370,11 @@ impl<'a> Project<'a> {
     /// Fills `{name}` in a text. `None` when a name has no value. `${NAME}` is the shell's, not ours.
     #[must_use]
     pub fn fill(&self, text: &str, quote: impl Fn(&str) -> String) -> Option<String> {
-        fill_with(text, |name| self.text_of(name).map(|value| quote(&value)))
+        fill_with(text, |name| match name {
+            // the port is looked for in the start command, which may name it: then it stays a name
+            "port" if self.is_asking(name) => Some("{port}".to_owned()),
+            name => self.text_of(name).map(|value| quote(&value)),
+        })
     }
 
     /// Whether a condition holds.

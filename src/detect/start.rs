@@ -121,7 +121,7 @@ fn of_entry(project: &Project, entry: &Entry) -> Option<Start> {
         });
         start_of(project, command::from_words(project, words, Vec::new()).ok()?, entry.worker, evidence)
     };
-    if let Some(guess) = &entry.guess {
+    if let Some(guess) = entry.guess.as_ref().filter(|_| !project.is_asking("port")) {
         project.note(
             Diagnostic::note(format!("the start command `{}` is a guess: {guess}", start.argv.join(" ")))
                 .help("say it with `--set start=\"...\"`"),

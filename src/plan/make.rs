@@ -47,6 +47,10 @@ fn plan(project: &Project, spec: &Spec, server: Option<&Preset>) -> Result<Plan,
         .find(|image| image.when.as_ref().is_none_or(|when| project.holds(when)))
         .ok_or_else(|| format!("the base `{}` has no image for this service", spec.base))?;
 
+    let mut running_base = running_base.clone();
+    running_base.programs.extend(chosen.programs.clone());
+    let running_base = &running_base;
+
     let named = |text: &str| filled(text).and_then(|image| naming.name(&image));
     let mut more = Record::default();
     for name in preset.bases.values().flat_map(|base| base.images.keys()) {

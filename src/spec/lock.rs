@@ -92,6 +92,8 @@ impl Lock {
     /// When it is no lock, is of a newer form, or a text is not the one its hash was made of.
     pub fn read(text: &str) -> Result<Self, Box<Diagnostic>> {
         let spoiled = "take the file back from version control, or delete it: then `scaffold new --force` keeps your files in a backup and writes anew";
+        // a checkout with CRLF line ends; those of the texts themselves are written as escapes
+        let text = &text.replace("\r\n", "\n");
         let lock: Self =
             toml::from_str(text).map_err(|error| Box::new(report::toml_error(NAME, text, &error).help(spoiled)))?;
         if lock.version != 1 {
@@ -184,6 +186,12 @@ mod tests {
             let lock = lock(&text);
             prop_assert_eq!(Lock::read(&lock.write()).unwrap(), lock);
         }
+    }
+
+    #[test]
+    fn a_checkout_with_crlf_line_ends_is_the_same_lock() {
+        let lock = lock("FROM a\nRUN b\r\n");
+        assert_eq!(Lock::read(&lock.write().replace('\n', "\r\n")).unwrap(), lock);
     }
 
     #[test]

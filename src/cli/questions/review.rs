@@ -68,7 +68,7 @@ fn show(draft: &Draft<'_>, dues: &[Due]) {
     let colour = draft.context.terminal.colour_stderr;
     for due in dues.iter().filter(|due| due.path != lock::NAME) {
         if due.old.is_some() {
-            tell(due.diff(colour).trim_end());
+            tell(due.diff(colour, true).trim_end());
         } else {
             let title = format!("--- {}", due.path);
             tell(&if colour { format!("\u{1b}[1m{title}\u{1b}[0m") } else { title });

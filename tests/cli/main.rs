@@ -1,0 +1,25 @@
+//! The program as a user meets it. A file a feature.
+
+#![cfg(feature = "cli")]
+#![expect(clippy::disallowed_methods, reason = "tests look at the disk and start processes")]
+
+#[cfg(unix)]
+#[path = "../support/film.rs"]
+mod film;
+#[path = "../support/project.rs"]
+mod project;
+#[cfg(unix)]
+#[path = "../support/pty.rs"]
+mod pty;
+
+mod answers;
+mod bad_input;
+mod generated;
+mod lock;
+mod output;
+mod presets;
+mod questions;
+mod runs;
+mod secrets;
+#[cfg(unix)]
+mod terminal;
