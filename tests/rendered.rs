@@ -5,6 +5,7 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, reason = "a test of the program touches disk, environment and processes")]
 
+#[expect(dead_code, reason = "each test file uses its own part of what they share")]
 #[path = "support/cells.rs"]
 mod cells;
 

@@ -120,6 +120,11 @@ impl Cell {
         REFUSED.iter().any(|(app, base, start)| *app == self.name && *base == self.base && error.starts_with(start))
     }
 
+    /// Whether the base cannot give this set-up at all.
+    pub(crate) fn never(&self) -> bool {
+        REFUSED.iter().any(|(app, base, _)| *app == self.name && *base == self.base)
+    }
+
     /// Copies the project below `parent` and lets `scaffold new --yes` write into it. Gives the folder too.
     pub(crate) fn write(&self, parent: &Path, set: &[String]) -> (PathBuf, Outcome) {
         // the folder's name is the service's

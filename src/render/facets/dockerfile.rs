@@ -99,7 +99,11 @@ fn mounts(plan: &Plan, rendered: Rendered<'_>, file: &Dockerfile) -> Checked {
     }
     rendered.holds(!ssh, None, "mount: the SSH agent of the plan is mounted nowhere")?;
     match missing.first() {
-        Some(id) => rendered.holds(false, None, format!("mount: the secret `{id}` of the plan is mounted nowhere")),
+        // the template may be right: this project has nothing that would need it
+        Some(id) => Err(Diagnostic::error(format!("no step of the build takes the secret `{id}`"))
+            .at(rendered.file, rendered.text, 0..0)
+            .label(format!("made by the template `{}`", rendered.template))
+            .help("take it out of `build.secrets`: the project has no dependencies that are fetched with it")),
         None => Ok(()),
     }
 }

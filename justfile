@@ -1,0 +1,37 @@
+# The commands that people repeat. `just --list` shows them.
+
+# everything that needs no engine
+test:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    cargo test
+
+# write the snapshots anew: read the difference before you commit it
+snapshots:
+    SNAPSHOTS=overwrite cargo test --test rendered
+
+# the pure core without the world, and the types for other systems
+targets:
+    cargo check --lib --no-default-features --target wasm32-unknown-unknown
+    cargo check --target x86_64-pc-windows-gnu
+    cargo check --target aarch64-apple-darwin
+
+# hadolint, checkov, BuildKit's checks, compose and its schema on every set-up
+linters:
+    SCAFFOLD_LINTERS=1 cargo test --test linters
+
+# on a docker with BuildKit and compose: the controls of prove, and the cells that changed
+engine:
+    SCAFFOLD_ENGINE=1 cargo test --test engine_ignore --test prove_controls --test engine -- --test-threads=1 --nocapture
+
+# prove the cells whose name holds this text, such as `just prove node-npm`; `all` proves everything
+prove cells:
+    SCAFFOLD_ENGINE=1 SCAFFOLD_PROOF={{cells}} cargo test --test engine what_changed -- --nocapture
+
+# time and memory of a run
+bench:
+    cargo bench
+
+# all that a change must pass
+ci:
+    .ci/run

@@ -1,0 +1,292 @@
+//! The matrix on a real engine: each app and starter on `slim` and `distroless`, through `scaffold prove`.
+//!
+//! Runs with `SCAFFOLD_ENGINE=1`, and then needs a `docker` with BuildKit and compose. The ledger (`tests/proofs.toml`)
+//! says which cells are proven. A run proves those that changed, within `SCAFFOLD_PROOF_SECONDS` (900), and always the
+//! starter of each language; `SCAFFOLD_PROOF=all` proves every cell, `SCAFFOLD_PROOF=node-` those whose name holds that.
+#![cfg(feature = "cli")]
+#![expect(clippy::disallowed_methods, reason = "an engine test touches disk, environment and processes")]
+
+#[expect(dead_code, reason = "each test file uses its own part of what they share")]
+#[path = "support/cells.rs"]
+mod cells;
+#[path = "support/ledger.rs"]
+mod ledger;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use cells::{Cell, Source, case, matrix};
+use ledger::Entry;
+use scaffold_dockerfile::catalog::Catalog;
+use scaffold_dockerfile::catalog::preset::CredentialKind;
+
+/// Alpine's packages cannot be had where the tests run: its files are for the linters alone.
+const BASES: [&str; 2] = ["slim", "distroless"];
+
+/// Steps that cannot be proven for an app, and why. `*` stands for every app of which the reason is true.
+const EXCEPTIONS: [(&str, &str, &str); 3] = [
+    ("*-worker", "healthy", "a worker listens on no port and names no other check: HEALTHCHECK NONE"),
+    ("*-worker", "answers", "a worker listens on no port"),
+    ("python-plain", "rebuild-cached", "nothing is installed: there is no stage `deps`"),
+];
+
+/// How long the healthy state and a stop may take, in seconds.
+const HEALTHY_WITHIN: &str = "10";
+const STOP_WITHIN: &str = "2";
+
+fn asked() -> bool {
+    let asked = std::env::var_os("SCAFFOLD_ENGINE").is_some_and(|value| value == "1");
+    if !asked {
+        println!("SCAFFOLD_ENGINE=1 is not set: nothing is proven here");
+    }
+    asked
+}
+
+fn engine_cells() -> Vec<Cell> {
+    let cells = matrix().into_iter().filter(|cell| BASES.contains(&cell.base));
+    // what the base cannot give is a test of `rendered`
+    cells.filter(|cell| !cell.never()).collect()
+}
+
+/// The credential of the package manager, as a build secret: `prove` puts a canary into it.
+fn build_secret(cell: &Cell, dir: &Path) -> Vec<String> {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_scaffold")).args(["detect", "--format", "json"]).arg(dir).output().unwrap();
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let lang = match &cell.source {
+        Source::Starter(lang) => lang.clone(),
+        Source::App(app) => case(app)["language"].as_str().unwrap().to_owned(),
+    };
+    let preset = Catalog::built_in().preset(&lang).unwrap_or_else(|error| panic!("{error}"));
+    let manager = preset.managers.iter().find(|manager| found["package_manager"] == manager.id.as_str());
+    let files = manager.into_iter().flat_map(|manager| &manager.credentials);
+    let first = files.into_iter().find(|credential| credential.kind == CredentialKind::File);
+    first.map(|credential| format!("build.secrets=[\"{}\"]", credential.id)).into_iter().collect()
+}
+
+/// A cell's project on disk with everything that `scaffold new` writes.
+fn written(cell: &Cell, parent: &Path) -> PathBuf {
+    // the manager is known when the files are there: a starter's come from the first run
+    let (probe, outcome) = cell.write(&parent.join("first"), &[]);
+    outcome.unwrap_or_else(|error| panic!("{}: {error}", cell.id()));
+    let secret = build_secret(cell, &probe);
+    let (dir, outcome) = cell.write(&parent.join("proof"), &secret);
+    match outcome {
+        Ok(_) => dir,
+        // nothing is fetched: there is nothing to give a secret to
+        Err(error) if error.contains("no step of the build takes the secret") => probe,
+        Err(error) => panic!("{}: {error}", cell.id()),
+    }
+}
+
+/// Proves one cell: its entry, or what is wrong.
+fn prove(cell: &Cell, dir: &Path) -> Result<Entry, String> {
+    let engine = ledger::engine(&fs::read_to_string(dir.join("Dockerfile")).unwrap());
+    let start = Instant::now();
+    let output = Command::new(env!("CARGO_BIN_EXE_scaffold"))
+        .args(["prove", "--format", "json", "--healthy-within", HEALTHY_WITHIN, "--stop-within", STOP_WITHIN])
+        .arg(dir)
+        .output()
+        .unwrap();
+    let seconds = i64::try_from(start.elapsed().as_secs()).unwrap_or_default();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .map_err(|_| format!("{}: {}", cell.id(), String::from_utf8_lossy(&output.stderr)))?;
+    let mut wrong = Vec::new();
+    let mut not_proven = Vec::new();
+    for step in report["steps"].as_array().into_iter().flatten() {
+        let id = step["id"].as_str().unwrap_or_default();
+        match step["verdict"].as_str() {
+            Some("proven") => {}
+            Some("not-proven") if exception(cell, id) => not_proven.push(id.to_owned()),
+            _ => wrong.push(serde_json::to_string_pretty(step).unwrap()),
+        }
+    }
+    if let Source::App(app) = &cell.source
+        && let Some(line) = case(app).get("sigterm_log").and_then(toml::Value::as_str)
+        && let Some(stop) = report["steps"].as_array().into_iter().flatten().find(|step| step["id"] == "stops")
+        && !stop["evidence"].to_string().contains(line)
+    {
+        wrong.push(format!("its own handler did not log {line:?}: {stop:#}"));
+    }
+    if report["steps"].as_array().is_none_or(Vec::is_empty) {
+        wrong.push("no step was run".to_owned());
+    }
+    if wrong.is_empty() {
+        Ok(Entry { hash: ledger::hash(dir, &engine), engine, date: ledger::today(), seconds, not_proven })
+    } else {
+        Err(format!("{}:\n{}", cell.id(), wrong.join("\n")))
+    }
+}
+
+fn exception(cell: &Cell, step: &str) -> bool {
+    EXCEPTIONS.iter().any(|(app, of, _)| {
+        let is_app = app.strip_prefix('*').map_or(*app == cell.name, |end| cell.name.ends_with(end));
+        is_app && *of == step
+    })
+}
+
+fn hash(dir: &Path) -> String {
+    ledger::hash(dir, &ledger::engine(&fs::read_to_string(dir.join("Dockerfile")).unwrap()))
+}
+
+/// Always proven: the starter of each language.
+fn is_fixed(cell: &Cell) -> bool {
+    matches!(cell.source, Source::Starter(_))
+}
+
+#[test]
+fn what_changed_is_proven_and_nothing_was_never_proven() {
+    if !asked() {
+        return;
+    }
+    let filter = std::env::var("SCAFFOLD_PROOF").unwrap_or_default();
+    let all = filter == "all";
+    let seconds = std::env::var("SCAFFOLD_PROOF_SECONDS").ok().and_then(|value| value.parse().ok()).unwrap_or(900);
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let mut known = ledger::read();
+    let cells = engine_cells();
+    known.retain(|id, _| cells.iter().any(|cell| cell.id() == *id));
+    let mut wrong = Vec::new();
+    let mut owed = Vec::new();
+    let (fixed, others): (Vec<&Cell>, Vec<&Cell>) = cells.iter().partition(|cell| is_fixed(cell));
+    // what was never proven comes before what changed
+    let (old, new): (Vec<&Cell>, Vec<&Cell>) = others.into_iter().partition(|cell| known.contains_key(&cell.id()));
+    for cell in fixed.into_iter().chain(new).chain(old) {
+        let chosen = all || filter.is_empty() || cell.id().contains(&filter);
+        if !chosen {
+            continue;
+        }
+        let parent = tempfile::tempdir().unwrap();
+        let dir = written(cell, parent.path());
+        let is_same = known.get(&cell.id()).is_some_and(|entry| entry.hash == hash(&dir));
+        if is_same && !all && filter.is_empty() && !is_fixed(cell) {
+            continue;
+        }
+        if !all && filter.is_empty() && Instant::now() > end {
+            owed.push(cell.id());
+            continue;
+        }
+        match prove(cell, &dir) {
+            Ok(entry) => {
+                eprintln!("{}: proven in {} s", cell.id(), entry.seconds);
+                known.insert(cell.id(), entry);
+                ledger::write(&known);
+            }
+            Err(error) => {
+                eprintln!("{error}");
+                known.remove(&cell.id());
+                ledger::write(&known);
+                wrong.push(error);
+            }
+        }
+    }
+    if !owed.is_empty() {
+        println!("not proven again in this run, for want of time: {}", owed.join(", "));
+    }
+    let never: Vec<String> = cells.iter().map(Cell::id).filter(|id| !known.contains_key(id)).collect();
+    assert!(wrong.is_empty(), "{} cells failed:\n{}", wrong.len(), wrong.join("\n\n"));
+    assert!(never.is_empty() || !(all || filter.is_empty()), "never proven: {}", never.join(", "));
+}
+
+/// No engine is needed: what the ledger holds must be of a cell that there is, and its exceptions of the table.
+#[test]
+fn the_ledger_speaks_of_cells_that_there_are() {
+    let cells: BTreeMap<String, Cell> = engine_cells().into_iter().map(|cell| (cell.id(), cell)).collect();
+    for (id, entry) in ledger::read() {
+        let cell = cells.get(&id).unwrap_or_else(|| panic!("there is no cell {id}"));
+        assert_eq!(entry.hash.len(), 64, "{id}");
+        for step in &entry.not_proven {
+            assert!(exception(cell, step), "{id}: {step} is no exception");
+        }
+    }
+}
+
+/// A compose project that is gone when the test is.
+struct Up {
+    dir: PathBuf,
+    project: String,
+}
+
+impl Up {
+    fn compose(&self, args: &[&str]) -> Output {
+        let mut command = Command::new("docker");
+        command.args(["compose", "--project-name", &self.project]).args(args).current_dir(&self.dir);
+        command.output().unwrap()
+    }
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        self.compose(&["down", "--volumes", "--rmi", "local", "--remove-orphans", "--timeout", "5"]);
+    }
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+fn get(port: u16, path: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// The whole of compose.yaml as a user runs it: the service with its secret file, and a database that takes its own
+/// password and no other.
+#[test]
+fn compose_brings_up_a_service_with_its_secret_and_its_database() {
+    if !asked() {
+        return;
+    }
+    let parent = tempfile::tempdir().unwrap();
+    let cell = Cell { name: "starter-node".into(), base: "slim", source: Source::Starter("node".into()), spec: None };
+    let port = free_port();
+    let set = ["backing.postgres=true".to_owned(), format!("service.port={port}"), format!("service.name=up{port}")];
+    let (dir, outcome) = cell.write(parent.path(), &set);
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+    let name = format!("up{port}");
+    let up = Up { dir: dir.clone(), project: name.clone() };
+    let output = up.compose(&["up", "--build", "--detach", "--wait", "--wait-timeout", "120"]);
+    assert!(output.status.success(), "{}\n{}", text(&output), text(&up.compose(&["logs", "--tail", "20"])));
+    assert!(get(port, "/").starts_with("HTTP/1.1 200"), "{}", get(port, "/"));
+
+    let inside = up.compose(&[
+        "exec",
+        "-T",
+        &name,
+        "node",
+        "-e",
+        "process.stdout.write(require('fs').readFileSync(process.env.DB_PASSWORD_FILE))",
+    ]);
+    let password = fs::read_to_string(dir.join("secrets/db_password")).unwrap();
+    assert!(
+        password.len() >= 32 && text(&inside) == password,
+        "the service does not read the password: {}",
+        text(&inside)
+    );
+
+    let connect = |password: &str| {
+        let url = format!("postgresql://{name}:{password}@db:5432/{name}");
+        up.compose(&["exec", "-T", "db", "psql", "--no-psqlrc", "--tuples-only", "--command=select 40 + 2", &url])
+    };
+    let right = connect(&password);
+    assert!(right.status.success() && text(&right).contains("42"), "{}", text(&right));
+    let wrong = connect("wrong");
+    assert!(!wrong.status.success() && text(&wrong).contains("password authentication failed"), "{}", text(&wrong));
+
+    // the database is reached through the internal network alone
+    let ports = up.compose(&["port", "db", "5432"]);
+    assert!(!text(&ports).contains("0.0.0.0") && !text(&ports).contains("127.0.0.1"), "{}", text(&ports));
+}
