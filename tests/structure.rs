@@ -144,3 +144,11 @@ fn no_file_is_a_drawer_for_everything() {
         }
     }
 }
+
+#[cfg(feature = "cli")]
+#[test]
+fn the_page_about_prove_lists_its_steps() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/prove.md")).expect("a page");
+    let listed: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    assert_eq!(listed, scaffold_dockerfile::prove::step_names().collect::<Vec<_>>());
+}
