@@ -172,7 +172,7 @@ pub(super) fn make(
         memory = crate::detect::MemoryTree::new(starter.clone());
         &memory
     };
-    let (preset, _) = choose_language(&context.catalog, tree, layers)?;
+    let (preset, evidence) = choose_language(&context.catalog, tree, layers)?;
     let project = project_of(&preset, tree, layers);
     let server = server_of(&context.catalog, &project, layers)?;
     let (project, layers) = match &server {
@@ -180,7 +180,10 @@ pub(super) fn make(
         None => (project, layers),
     };
     let server = server.as_ref().map(|(server, _)| server);
-    let completed = complete(&project, layers, &folder_name(dir))?;
+    let mut completed = complete(&project, layers, &folder_name(dir))?;
+    if let Some(answer) = completed.spec.origins.get_mut("service.lang").filter(|answer| answer.origin == "detected") {
+        answer.evidence = evidence.map(|evidence| evidence.to_string());
+    }
     let plan = plan::make(&project, &completed.spec, server)?;
     let outputs = &completed.spec.file.outputs;
     let wanted = Wanted { compose: outputs.compose, dockerignore: outputs.dockerignore };

@@ -41,10 +41,30 @@ pub(super) fn text(context: &Context, dir: &Path, plan: &Plan, written: &Written
     let prove = if dir == "." { String::new() } else { format!(" {}", shell_word(&dir)) };
     lines
         .push(format!("          scaffold prove{prove}   builds it, runs it locked down and looks at it from outside"));
-    lines.push(format!("Alone     {}", docker_run(plan)));
+    let room = usize::from(context.terminal.columns).saturating_sub(INDENT + 2).max(40);
+    let alone = docker_run(plan);
+    let alone = if context.terminal.stderr_tty { broken(&alone, room) } else { alone };
+    lines.push(format!("Alone     {alone}"));
     lines.push(format!("Again     {again}"));
     let text = lines.join("\n");
     if context.terminal.colour_stderr { text.replace("Next ", "\u{1b}[1mNext \u{1b}[0m") } else { text }
+}
+
+/// Where the values begin.
+const INDENT: usize = 10;
+
+/// A command in as many lines as it needs, for a shell to read as one.
+fn broken(command: &str, cells: usize) -> String {
+    let mut lines = vec![String::new()];
+    // a word may hold a quoted blank; only before an option is a break safe
+    for part in command.split(" --") {
+        let part = if lines.len() == 1 && lines[0].is_empty() { part.to_owned() } else { format!(" --{part}") };
+        match lines.last_mut() {
+            Some(line) if line.is_empty() || line.len() + part.len() <= cells => line.push_str(&part),
+            _ => lines.push(format!(" {part}")),
+        }
+    }
+    lines.join(&format!(" \\\n{:INDENT$}", ""))
 }
 
 /// The set-up in one line.

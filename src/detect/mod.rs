@@ -8,12 +8,7 @@ pub mod range;
 mod release;
 pub mod start;
 pub mod tree;
+mod yaml;
 
 pub use project::{Evidence, Found, Origin, Project};
 pub use tree::{MemoryTree, Tree};
-
-/// YAML as the other formats' kind of value.
-fn yaml_value(text: &str) -> Result<serde_json::Value, (std::ops::Range<usize>, String)> {
-    let _ = text;
-    Ok(serde_json::Value::Null)
-}

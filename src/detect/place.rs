@@ -23,7 +23,7 @@ pub fn parse(path: &str, text: &str) -> Result<Parsed, Box<Diagnostic>> {
         match ending {
             "toml" | "lock" => toml::from_str::<Value>(text)
                 .map_err(|error| (error.span().unwrap_or(0..0), error.message().to_owned())),
-            "yaml" | "yml" => super::yaml_value(text),
+            "yaml" | "yml" => super::yaml::value(text),
             "json" | "jsonc" | "json5" | "webmanifest" | "babelrc" => json(text),
             _ if path.ends_with("Pipfile") => toml::from_str::<Value>(text)
                 .map_err(|error| (error.span().unwrap_or(0..0), error.message().to_owned())),

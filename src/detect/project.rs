@@ -660,7 +660,15 @@ impl<'a> Project<'a> {
     fn asked_of_locks(&self) -> std::collections::BTreeSet<String> {
         let settings = self.preset.settings.iter().map(|settings| &settings.when);
         let limits = self.preset.version.limits.iter().map(|limit| &limit.when);
-        settings.chain(limits).flat_map(|when| when.locked.iter().map(|name| normal(name).into_owned())).collect()
+        let frameworks = self.preset.frameworks.iter().flat_map(|framework| &framework.when);
+        let facts = self.preset.facts.iter().flat_map(|fact| &fact.from);
+        let sources = facts.chain(&self.preset.default_base).filter_map(|source| source.when.as_ref());
+        settings
+            .chain(limits)
+            .chain(frameworks)
+            .chain(sources)
+            .flat_map(|when| when.locked.iter().map(|name| normal(name).into_owned()))
+            .collect()
     }
 }
 

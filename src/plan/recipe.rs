@@ -212,6 +212,10 @@ fn mounts(spec: &Spec, applied: &Applied, recipe: &mut Recipe) -> Result<String,
     for asked in &spec.build_secrets {
         let known =
             applied.manager.and_then(|manager| manager.credentials.iter().find(|known| known.id == asked.id.as_str()));
+        let mut set = |name: &str, value: &str| prefix.push_str(&format!("{name}={} ", shell_word(value)));
+        for (name, value) in known.iter().flat_map(|known| &known.with_env) {
+            set(name, value);
+        }
         if known.is_some_and(|known| known.kind == CredentialKind::Ssh) {
             recipe.ssh = true;
             continue;
@@ -222,14 +226,10 @@ fn mounts(spec: &Spec, applied: &Applied, recipe: &mut Recipe) -> Result<String,
             (None, None) => None,
         };
         let file = target.as_ref().map_or_else(|| format!("/run/secrets/{}", asked.id), ToString::to_string);
-        let mut set = |name: &str, value: &str| prefix.push_str(&format!("{name}={} ", shell_word(value)));
         match (&asked.env, known.and_then(|known| known.env.as_deref())) {
             (Some(env), _) => set(env.as_str(), &file),
             (None, Some(env)) => set(env, &file),
             (None, None) => {}
-        }
-        for (name, value) in known.iter().flat_map(|known| &known.with_env) {
-            set(name, value);
         }
         let variable: String = asked
             .id

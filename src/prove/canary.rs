@@ -55,7 +55,7 @@ impl Kind {
         let name = format!("{id} {target}").to_ascii_lowercase();
         let has = |word: &str| name.contains(word);
         let hash =
-            ["pip.conf", "pip_conf", "pipconf", "pypirc", "uv.toml", "gradle.properties", "bunfig", ".yml", ".yaml"];
+            ["pip.conf", "pip_conf", "pipconf", "pypirc", ".toml", "gradle.properties", "bunfig", ".yml", ".yaml"];
         if has("yarnrc") {
             Self::Yarn
         } else if has("npmrc") {
@@ -197,6 +197,7 @@ mod tests {
         assert_eq!(text("netrc", ""), format!("machine canary.invalid login x password {TOKEN}\n"));
         assert_eq!(text("token", "/run/secrets/token"), TOKEN);
         assert!(text("pip", "/etc/pip.conf").starts_with("# "));
+        assert!(text("poetry_auth", "/root/.config/pypoetry/auth.toml").starts_with("# "));
         assert!(toml::from_str::<toml::Table>(&text("cargo_credentials", "/usr/local/cargo/credentials.toml")).is_ok());
         assert!(serde_json::from_str::<serde_json::Value>(&text("composer", "/root/.composer/auth.json")).is_ok());
     }

@@ -76,7 +76,7 @@ impl<'n> Search<'n> {
         match form {
             Form::Tar if depth < DEEPEST => self.tar(&mut whole, trail, depth),
             Form::Gzip if depth < DEEPEST => self.gzip(&mut whole, trail, depth),
-            Form::Unopened(name) if depth <= 1 => {
+            Form::Unopened(name) if depth <= 1 && is_layer(trail) => {
                 self.unread.push(format!("{trail} is compressed by {name}"));
                 self.leaf(&mut whole, trail)
             }
@@ -175,9 +175,18 @@ impl<'n> Search<'n> {
 
     /// A broken file in an image is that file's affair, a broken layer is ours.
     fn unreadable(&mut self, error: &io::Error, trail: &str, depth: usize) {
-        if depth <= 2 && trail.matches(" > ").count() <= 1 {
+        if depth <= 2 && is_layer(trail) {
             self.unread.push(format!("{trail}: {error}"));
         }
+    }
+}
+
+/// Whether a name in the report is an archive of the engine's own: what it sent, or a layer in a saved image. One step
+/// below an exported file system there are files already, such as the wheels that Debian's Python brings.
+fn is_layer(trail: &str) -> bool {
+    match trail.split_once(" > ") {
+        None => true,
+        Some((sent, below)) => sent == "image" && !below.contains(" > "),
     }
 }
 
@@ -270,6 +279,17 @@ mod tests {
             let mut search = Search::new(&needles, false);
             search.stream(&mut &*archive(&[("blobs/1", layer)]), "image").unwrap();
             assert_eq!(search.unread.len(), 1, "{layer:?}");
+        }
+    }
+
+    #[test]
+    fn a_zip_file_of_the_file_system_is_no_layer() {
+        let needles = needles();
+        let exported = archive(&[("usr/share/python-wheels/pip.whl", &b"PK\x03\x04...."[..])]);
+        for (sent, unread) in [("file system", 0), ("image", 1)] {
+            let mut search = Search::new(&needles, false);
+            search.stream(&mut &*exported, sent).unwrap();
+            assert_eq!(search.unread.len(), unread, "{sent}");
         }
     }
 
