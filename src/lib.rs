@@ -7,9 +7,9 @@
 //! prove, write           engine, disk
 //! ---------------------  the pure core: no clock, no environment, no disk, no network
 //! answers                flags, spec, prompts, detection and preset -> Spec
-//! detect                 a source tree -> what was found, each with file and line
 //! render                 Plan -> FileSet
-//! plan                   Spec + Preset -> Plan
+//! plan                   Spec + Project -> Plan
+//! detect                 a source tree -> what was found, each with file and line
 //! catalog                presets and templates, built in or brought
 //! spec                   scaffold.toml and scaffold.lock
 //! dockerfile, compose    readers with spans

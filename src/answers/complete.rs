@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Layers;
 use crate::catalog::Preset;
+use crate::catalog::glob::glob;
 use crate::catalog::preset::CredentialKind;
-use crate::detect::tree::glob;
-use crate::detect::{Found, Origin, Project, Tree, project, start};
+use crate::detect::{Found, Origin, Project, Tree, start, text};
 use crate::report::{self, Diagnostic, Severity};
 use crate::spec::Spec;
 use crate::spec::complete::{Answer, Health};
@@ -69,7 +69,7 @@ pub fn complete(project: &Project, layers: &Layers, folder: &str) -> Result<Comp
 
     let name = match &file.service.name {
         Some(name) => name.clone(),
-        None => ServiceName::new(project::kebab(folder))
+        None => ServiceName::new(text::kebab(folder))
             .or_else(|_| ServiceName::new("service"))
             .map_err(|why| Box::new(Diagnostic::error(why)))?,
     };

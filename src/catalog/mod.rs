@@ -2,6 +2,7 @@
 //!
 //! The built-in set stands in the binary; an edge may bring another, whose files win by name.
 
+pub mod glob;
 mod origins;
 pub mod preset;
 #[cfg(test)]
@@ -11,10 +12,10 @@ use std::collections::BTreeMap;
 
 use include_dir::{Dir, include_dir};
 
+use self::glob::glob;
 pub use origins::{Leaf, leaves};
 pub use preset::Preset;
 
-use crate::detect::tree::glob;
 use crate::report::{self, Diagnostic};
 
 static PRESETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/presets");

@@ -5,8 +5,10 @@ mod manager;
 pub mod place;
 pub mod project;
 pub mod range;
+mod reading;
 mod release;
 pub mod start;
+pub mod text;
 pub mod tree;
 mod yaml;
 

@@ -199,7 +199,7 @@ fn health(spec: &Spec, running: &Preset, base: &Base, served: bool) -> Result<Op
         words
             .iter()
             .map(|word| {
-                crate::detect::project::fill_with(word, |name| match name {
+                crate::detect::text::fill_with(word, |name| match name {
                     "program" => Some(program.to_owned()),
                     "path" | "file" => Some(path.to_owned()),
                     "below" | "max_age" => Some(below.to_owned()),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cache, Own, Pair, Recipe, Record, SecretMount, Ship};
 use crate::catalog::preset::{CredentialKind, Manager, Settings, Step};
-use crate::detect::project::fill_with;
+use crate::detect::text::fill_with;
 use crate::detect::{Project, start};
 use crate::report::Diagnostic;
 use crate::spec::Spec;

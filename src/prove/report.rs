@@ -77,24 +77,28 @@ impl Report {
         self.steps.iter().find(|step| step.id == id)
     }
 
-    /// The text for a person, with colours if `colour`.
+    /// The text for a person, with colours if `colour`. What needs a person's attention comes first.
     #[must_use]
     pub fn render(&self, colour: bool) -> String {
         let paint = |code: &str, text: &str| {
             if colour { format!("{code}{text}\u{1b}[0m") } else { text.to_owned() }
         };
         let mut out = String::new();
-        for step in &self.steps {
-            let word = paint(step.verdict.colour(), &format!("{:<10}", step.verdict.word()));
-            out.push_str(&format!("{word}  {:<22} {} ({:.1} s)\n", step.id, step.title, step.seconds));
-            if let Some(reason) = &step.reason {
-                out.push_str(&indented("reason: ", reason));
-            }
-            for line in &step.evidence {
-                out.push_str(&indented("- ", line));
-            }
-            if let Some(help) = &step.help {
-                out.push_str(&indented("help: ", help));
+        for verdict in [Verdict::Failed, Verdict::NotProven, Verdict::Proven] {
+            for step in self.steps.iter().filter(|step| step.verdict == verdict) {
+                let word = paint(verdict.colour(), &format!("{:<INDENT$}", verdict.word()));
+                let id = paint(DIM, &format!("[{}, {:.1} s]", step.id, step.seconds));
+                out.push_str(&format!("{word}{} {id}\n", step.title));
+                if let Some(reason) = &step.reason {
+                    indented(&mut out, reason, |line| line.to_owned());
+                }
+                let evidence = step.evidence.join("; ");
+                if !evidence.is_empty() {
+                    indented(&mut out, &evidence, |line| paint(DIM, line));
+                }
+                if let Some(help) = &step.help {
+                    indented(&mut out, &format!("help: {help}"), |line| line.to_owned());
+                }
             }
         }
         let count = |verdict| self.steps.iter().filter(|step| step.verdict == verdict).count();
@@ -109,10 +113,27 @@ impl Report {
     }
 }
 
-/// Evidence comes out of images and logs: control characters must not reach the terminal.
-fn indented(mark: &str, text: &str) -> String {
+const DIM: &str = "\u{1b}[2m";
+/// Where the texts begin, and where lines end at the latest if their words let them.
+const INDENT: usize = 12;
+const COLUMNS: usize = 100;
+
+/// Adds a text in lines. Evidence comes out of images and logs: control characters must not reach the terminal.
+fn indented(out: &mut String, text: &str, paint: impl Fn(&str) -> String) {
     let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    format!("            {mark}{clean}\n")
+    let mut line = String::new();
+    let mut add = |line: &str| out.push_str(&format!("{:INDENT$}{}\n", "", paint(line)));
+    for word in clean.split(' ').filter(|word| !word.is_empty()) {
+        if !line.is_empty() && INDENT + line.chars().count() + 1 + word.chars().count() > COLUMNS {
+            add(&line);
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    add(&line);
 }
 
 #[cfg(test)]
@@ -135,10 +156,23 @@ mod tests {
     fn a_report_says_verdict_reason_and_evidence_and_counts() {
         let report = Report::new("web".into(), vec![step(Verdict::Failed)], None);
         let text = report.render(false);
-        assert!(text.starts_with("failed      stops                  SIGTERM ends it in time (10.0 s)\n"), "{text}");
-        assert!(text.contains("reason: killed after 10 s"), "{text}");
+        assert!(
+            text.starts_with("failed      SIGTERM ends it in time [stops, 10.0 s]\n            killed after 10 s\n"),
+            "{text}"
+        );
         assert!(text.ends_with("web: 0 proven, 1 failed, 0 not proven\n"), "{text}");
         assert!(!report.passed);
+    }
+
+    #[test]
+    fn what_failed_comes_first_and_long_evidence_is_wrapped() {
+        let mut proven = step(Verdict::Proven);
+        proven.evidence = vec!["word".to_owned(); 40];
+        let steps = vec![proven, step(Verdict::NotProven), step(Verdict::Failed)];
+        let text = Report::new("web".into(), steps, None).render(false);
+        let words: Vec<&str> = text.lines().filter(|line| !line.starts_with(' ')).collect();
+        assert!(words[0].starts_with("failed") && words[1].starts_with("not proven"), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 100) && text.contains("word; word"), "{text}");
     }
 
     #[test]

@@ -113,6 +113,7 @@ fn files_that_are_no_text_do_no_harm() {
 mod unix {
     use std::os::unix::fs::symlink;
 
+    use super::super::project::changed;
     use super::*;
 
     #[test]
@@ -135,6 +136,25 @@ mod unix {
         let project = Project::with(&[("server.js", NODE[1].1)]);
         symlink(outside.path("package.json"), project.path("package.json")).expect("a link");
         project.refuses("new --yes", 2).does_not_say("secret.js");
+    }
+
+    /// A limit of the process stands for a full disk: tests/write.rs has real ones.
+    #[test]
+    fn a_full_disk_leaves_the_folder_as_it_was() {
+        for blocks in [0, 8] {
+            let project = Project::node();
+            let before = project.tree();
+            let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" new --yes");
+            let output = std::process::Command::new("sh")
+                .args(["-c", &script, env!("CARGO_BIN_EXE_scaffold")])
+                .current_dir(project.folder())
+                .output()
+                .expect("a shell");
+            let words = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(3), "{words}");
+            assert!(words.contains("error: cannot write") && !words.contains("panicked"), "{words}");
+            assert_eq!(changed(&before, &project.tree()), Vec::<String>::new(), "{words}");
+        }
     }
 
     #[test]

@@ -113,7 +113,7 @@ fn language(ask: &mut dyn Ask, draft: &mut Draft<'_>) -> Asked {
 }
 
 fn name(ask: &mut dyn Ask, draft: &mut Draft<'_>) -> Asked {
-    let folder = crate::detect::project::kebab(&super::super::new::folder_name(&draft.inputs.dir));
+    let folder = crate::detect::text::kebab(&super::super::new::folder_name(&draft.inputs.dir));
     let folder = if ServiceName::new(folder.as_str()).is_ok() { folder } else { "service".to_owned() };
     let before = draft.answer("service.name").and_then(toml::Value::as_str).map(str::to_owned);
     let default = before.unwrap_or_else(|| folder.clone());
