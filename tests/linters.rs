@@ -150,7 +150,7 @@ fn compose_reads_every_file() {
     assert!(!config(&WRITTEN.bad).0, "compose takes a misspelt key");
 }
 
-/// BuildKit's own checks, of all files in one call.
+/// BuildKit's own checks, of many files in one call.
 ///
 /// They need each base's configuration. An image that is not on the engine (Alpine's, a mirror's) stands aside for
 /// `scratch` in a copy; no check looks at more of it than its platform.
@@ -171,7 +171,7 @@ fn the_checks_of_buildkit_find_nothing() {
         }
         let names: Vec<&String> = targets.keys().collect();
         let file = serde_json::json!({ "group": { "default": { "targets": names } }, "target": targets });
-        let path = WRITTEN.parent.path().join(format!("bake-{}.json", dirs.len()));
+        let path = WRITTEN.parent.path().join(format!("bake-{}.json", dirs[0].file_name().unwrap().display()));
         fs::write(&path, file.to_string()).unwrap();
         says(
             Command::new("docker")
@@ -180,8 +180,11 @@ fn the_checks_of_buildkit_find_nothing() {
                 .current_dir(WRITTEN.parent.path()),
         )
     };
-    let (content, text) = check(&WRITTEN.dirs);
-    assert!(content, "{text}");
+    // many at once, but not all: an engine under load loses track of some
+    for dirs in WRITTEN.dirs.chunks(32) {
+        let (content, text) = check(dirs);
+        assert!(content, "{text}");
+    }
     let (content, text) = check(std::slice::from_ref(&WRITTEN.bad));
     assert!(!content && text.contains("SecretsUsedInArgOrEnv"), "the checks find nothing anywhere: {text}");
 }

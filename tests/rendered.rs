@@ -385,11 +385,20 @@ fn credentials_stay_out_of_every_build_and_sources_do_not() {
     none(wrong);
 }
 
+#[test]
+fn every_app_has_a_preset_for_its_language() {
+    let known = cells::apps();
+    let folders = fs::read_dir(folder().join("apps")).unwrap().map(|entry| entry.unwrap().path());
+    let all = folders.filter(|path| path.is_dir()).map(|path| path.file_name().unwrap().display().to_string());
+    let without: Vec<String> = all.filter(|app| !known.contains(app)).collect();
+    assert!(without.is_empty(), "no preset: {}", without.join(", "));
+}
+
 /// What must be there for the tests above to say anything.
 #[test]
 fn there_is_something_to_look_at() {
     let written = ALL.iter().filter(|(_, outcome)| outcome.is_ok()).count();
-    assert!(written >= 60, "only {written} set-ups were written");
+    assert!(written >= 100, "only {written} set-ups were written");
     let bases: BTreeSet<&str> = ALL.iter().map(|(cell, _)| cell.base).collect();
     assert_eq!(bases.len(), BASES.len());
 }

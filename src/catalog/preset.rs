@@ -28,7 +28,7 @@ pub struct Detect {
     pub when: Vec<When>,
     /// Where source text is, for the regular expressions of this preset that name `{source}`.
     pub source: OneOrMany,
-    /// Folders that hold no source of the project, beside those that never do.
+    /// Folders and files that hold no source of the project, beside those that never do: names, or globs of names.
     pub skip: Vec<String>,
     /// Beside another language, this one is only a helper (a `package.json` for assets) unless something of it can be started.
     pub yields: bool,

@@ -31,7 +31,9 @@ impl Project<'_> {
             return known.clone();
         }
         let skip = &self.preset.detect.skip;
-        let skipped = |path: &str| path.split('/').any(|part| skip.iter().any(|folder| folder == part));
+        let skipped = |path: &str| {
+            path.split('/').any(|part| skip.iter().any(|name| name == part || is_glob(name) && glob(name, part)))
+        };
         let choices = alternatives_of(&pattern);
         let matching = |path: &&String| choices.iter().any(|choice| glob(choice, path)) && !skipped(path);
         let found: Vec<String> = self.tree.files().iter().filter(matching).take(SEARCHED_FILES).cloned().collect();

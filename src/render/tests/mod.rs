@@ -3,6 +3,7 @@
 mod chain;
 mod dockerfile;
 mod facets;
+mod packs;
 mod whole;
 
 use std::collections::BTreeMap;
