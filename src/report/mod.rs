@@ -172,8 +172,12 @@ impl std::error::Error for Diagnostic {}
 pub fn toml_error(file: &str, source: &str, error: &toml::de::Error) -> Diagnostic {
     let message = error.message();
     let (what, expected) = message.split_once(", expected ").unwrap_or((message, ""));
-    let mut diagnostic =
-        Diagnostic::error(what.replace("unknown field", "there is no key").replace("unknown variant", "there is no"));
+    let mut diagnostic = match what.strip_prefix("invalid type: ") {
+        Some(found) => Diagnostic::error(format!("{} is needed here, not {}", kind(expected), kind(found))),
+        None => Diagnostic::error(
+            what.replace("unknown field", "there is no key").replace("unknown variant", "there is no"),
+        ),
+    };
     if let Some(span) = error.span() {
         diagnostic = diagnostic.at(file, source, span);
     } else {
@@ -186,8 +190,31 @@ pub fn toml_error(file: &str, source: &str, error: &toml::de::Error) -> Diagnost
             diagnostic.label(format!("did you mean `{near}`?")).help(format!("known here: {}", known.join(", ")))
         }
         _ if !known.is_empty() => diagnostic.help(format!("known here: {}", known.join(", "))),
-        _ if !expected.is_empty() => diagnostic.help(format!("expected {expected}")),
+        _ if !expected.is_empty() && !what.starts_with("invalid type") => {
+            diagnostic.help(format!("expected {expected}"))
+        }
         _ => diagnostic,
+    }
+}
+
+/// What serde calls a type, in the words of TOML.
+fn kind(serde: &str) -> String {
+    let first = serde.split([' ', '`']).next().unwrap_or_default();
+    match first {
+        "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number".to_owned(),
+        "integer" => format!("the number{}", &serde["integer".len()..]),
+        "floating" => "a number with a point".to_owned(),
+        "string" => format!("the text{}", &serde["string".len()..]),
+        "boolean" => format!("the truth value{}", &serde["boolean".len()..]),
+        "sequence" => "a list".to_owned(),
+        "map" | "struct" => "a table".to_owned(),
+        _ => match serde {
+            "a boolean" => "`true` or `false`".to_owned(),
+            "a string" => "a text in quotes".to_owned(),
+            "a sequence" => "a list".to_owned(),
+            "a map" => "a table".to_owned(),
+            other => other.to_owned(),
+        },
     }
 }
 
@@ -238,6 +265,28 @@ mod tests {
         assert!(shown.contains("scaffold.toml:2:1"), "{shown}");
         assert!(shown.contains("^^^^ did you mean `port`?"), "{shown}");
         assert!(shown.contains("help: the keys are"), "{shown}");
+    }
+
+    #[test]
+    fn a_wrong_type_is_said_in_words_of_toml() {
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        struct File {
+            port: Option<i64>,
+            init: Option<bool>,
+            name: Option<String>,
+            list: Option<Vec<String>>,
+        }
+        for (text, message) in [
+            ("port = \"3000\"", "a whole number is needed here, not the text \"3000\""),
+            ("init = 1", "`true` or `false` is needed here, not the number `1`"),
+            ("name = true", "a text in quotes is needed here, not the truth value `true`"),
+            ("name = []", "a text in quotes is needed here, not a list"),
+            ("list = \"a\"", "a list is needed here, not the text \"a\""),
+            ("port = {}", "a whole number is needed here, not a table"),
+        ] {
+            let error = toml_error("f", text, &toml::from_str::<File>(text).unwrap_err());
+            assert_eq!(error.message, message);
+        }
     }
 
     #[test]

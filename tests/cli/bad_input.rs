@@ -51,7 +51,9 @@ fn ports_that_are_none_are_refused() {
 #[test]
 fn a_wrong_spec_is_refused_with_its_place() {
     let refused = |spec: &str| Project::node_and(&[("scaffold.toml", spec)]).refuses("new --yes", 2);
-    refused("[service]\nport = \"3000\"\n").says("scaffold.toml:2:8").says("invalid type: string \"3000\"");
+    refused("[service]\nport = \"3000\"\n")
+        .says("scaffold.toml:2:8")
+        .says("a whole number is needed here, not the text \"3000\"");
     refused("[service]\nprot = 3000\n").says("scaffold.toml:2:1").says("did you mean `port`?");
     refused("[servise]\n").says("scaffold.toml:1:2").says("did you mean `service`?");
     refused("[service\n").says("scaffold.toml:1:9");
