@@ -84,8 +84,16 @@ fn written(cell: &Cell, parent: &Path) -> PathBuf {
     }
 }
 
+/// Why a cell has no entry.
+enum Wrong {
+    /// A step failed, or was not proven where it should be.
+    Seen(String),
+    /// There is no report: the engine or the disk failed, or somebody stopped the run. It says nothing of the cell.
+    NoReport(String),
+}
+
 /// Proves one cell: its entry, or what is wrong.
-fn prove(cell: &Cell, dir: &Path) -> Result<Entry, String> {
+fn prove(cell: &Cell, dir: &Path) -> Result<Entry, Wrong> {
     let engine = ledger::engine(&fs::read_to_string(dir.join("Dockerfile")).unwrap());
     let start = Instant::now();
     let output = Command::new(env!("CARGO_BIN_EXE_scaffold"))
@@ -95,7 +103,7 @@ fn prove(cell: &Cell, dir: &Path) -> Result<Entry, String> {
         .unwrap();
     let seconds = i64::try_from(start.elapsed().as_secs()).unwrap_or_default();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout)
-        .map_err(|_| format!("{}: {}", cell.id(), String::from_utf8_lossy(&output.stderr)))?;
+        .map_err(|_| Wrong::NoReport(format!("{}: {}", cell.id(), String::from_utf8_lossy(&output.stderr))))?;
     let mut wrong = Vec::new();
     let mut not_proven = Vec::new();
     for step in report["steps"].as_array().into_iter().flatten() {
@@ -119,7 +127,7 @@ fn prove(cell: &Cell, dir: &Path) -> Result<Entry, String> {
     if wrong.is_empty() {
         Ok(Entry { hash: ledger::hash(dir, &engine), engine, date: ledger::today(), seconds, not_proven })
     } else {
-        Err(format!("{}:\n{}", cell.id(), wrong.join("\n")))
+        Err(Wrong::Seen(format!("{}:\n{}", cell.id(), wrong.join("\n"))))
     }
 }
 
@@ -177,10 +185,14 @@ fn what_changed_is_proven_and_nothing_was_never_proven() {
                 known.insert(cell.id(), entry);
                 ledger::write(&known);
             }
-            Err(error) => {
+            Err(Wrong::Seen(error)) => {
                 eprintln!("{error}");
                 known.remove(&cell.id());
                 ledger::write(&known);
+                wrong.push(error);
+            }
+            Err(Wrong::NoReport(error)) => {
+                eprintln!("{error}");
                 wrong.push(error);
             }
         }
