@@ -37,6 +37,14 @@ pub(in super::super) fn run_lines(text: &str) -> Result<Vec<String>, Refused> {
     if text.len() > MAX_RUN_BYTES {
         return refuse(text, "is too long for one RUN step");
     }
+    // a shell joins the two ends without a blank, and the lines of a RUN step are set in
+    let in_a_word = |pair: &[&str]| {
+        pair[0].strip_suffix('\\').is_some_and(|before| !before.is_empty() && !before.ends_with([' ', '\t']))
+            && !pair[1].starts_with([' ', '\t'])
+    };
+    if text.lines().collect::<Vec<_>>().windows(2).any(in_a_word) {
+        return refuse(text, "has a word that goes on behind the end of a line: put a blank before the backslash");
+    }
     let mut lines: Vec<String> =
         text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
     if lines.len() > MAX_RUN_LINES {
