@@ -35,6 +35,9 @@ const EXCEPTIONS: [(&str, &str, &str); 3] = [
     ("python-plain", "rebuild-cached", "nothing is installed: there is no stage `deps`"),
 ];
 
+/// Apps that listen on loopback alone and cannot be told otherwise: the user is warned, and `prove` must see it.
+const UNREACHABLE: [&str; 2] = ["node-fastify-loopback", "go-loopback"];
+
 /// How long the healthy state and a stop may take, in seconds.
 const HEALTHY_WITHIN: &str = "10";
 const STOP_WITHIN: &str = "2";
@@ -108,8 +111,10 @@ fn prove(cell: &Cell, dir: &Path) -> Result<Entry, Wrong> {
     let mut not_proven = Vec::new();
     for step in report["steps"].as_array().into_iter().flatten() {
         let id = step["id"].as_str().unwrap_or_default();
+        let unreachable = id == "answers" && UNREACHABLE.contains(&cell.name.as_str());
         match step["verdict"].as_str() {
-            Some("proven") => {}
+            Some("failed") if unreachable => not_proven.push(id.to_owned()),
+            Some("proven") if !unreachable => {}
             Some("not-proven") if exception(cell, id) => not_proven.push(id.to_owned()),
             _ => wrong.push(serde_json::to_string_pretty(step).unwrap()),
         }
@@ -179,7 +184,13 @@ fn what_changed_is_proven_and_nothing_was_never_proven() {
             owed.push(cell.id());
             continue;
         }
-        match prove(cell, &dir) {
+        // registries have bad minutes: what fails is tried once more before it counts
+        let proof = prove(cell, &dir).or_else(|first| {
+            let (Wrong::Seen(why) | Wrong::NoReport(why)) = &first;
+            eprintln!("{why}\n{}: once more", cell.id());
+            prove(cell, &dir)
+        });
+        match proof {
             Ok(entry) => {
                 eprintln!("{}: proven in {} s", cell.id(), entry.seconds);
                 known.insert(cell.id(), entry);
@@ -213,7 +224,8 @@ fn the_ledger_speaks_of_cells_that_there_are() {
         let cell = cells.get(&id).unwrap_or_else(|| panic!("there is no cell {id}"));
         assert_eq!(entry.hash.len(), 64, "{id}");
         for step in &entry.not_proven {
-            assert!(exception(cell, step), "{id}: {step} is no exception");
+            let known = exception(cell, step) || UNREACHABLE.contains(&cell.name.as_str());
+            assert!(known, "{id}: {step} is no exception");
         }
     }
 }
