@@ -28,6 +28,28 @@ use scaffold_dockerfile::catalog::preset::CredentialKind;
 /// Alpine's packages cannot be had where the tests run: its files are for the linters alone.
 const BASES: [&str; 2] = ["slim", "distroless"];
 
+/// One app for each package manager, and each kind of image of a compiled language: these and the starters are proven on
+/// both bases. What a framework needs is in its build stage, which is the same on both: such an app is proven on `slim`.
+const ON_BOTH: [&str; 17] = [
+    "node-npm",
+    "node-pnpm",
+    "node-yarn1",
+    "node-yarn-berry-pnp",
+    "node-yarn-berry-nm",
+    "node-bun",
+    "node-next",
+    "python-pip",
+    "python-pip-hashes",
+    "python-uv",
+    "python-poetry",
+    "python-pipenv",
+    "python-pdm",
+    "go-plain",
+    "go-vendored",
+    "rust-cargo",
+    "rust-musl",
+];
+
 /// Steps that cannot be proven for an app, and why. `*` stands for every app of which the reason is true.
 const EXCEPTIONS: [(&str, &str, &str); 3] = [
     ("*-worker", "healthy", "a worker listens on no port and names no other check: HEALTHCHECK NONE"),
@@ -51,7 +73,8 @@ fn asked() -> bool {
 }
 
 fn engine_cells() -> Vec<Cell> {
-    let cells = matrix().into_iter().filter(|cell| BASES.contains(&cell.base));
+    let both = |cell: &Cell| is_fixed(cell) || ON_BOTH.contains(&cell.name.as_str());
+    let cells = matrix().into_iter().filter(|cell| BASES.contains(&cell.base) && (cell.base == "slim" || both(cell)));
     // what the base cannot give is a test of `rendered`
     cells.filter(|cell| !cell.never()).collect()
 }
