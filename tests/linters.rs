@@ -21,7 +21,7 @@ use scaffold_dockerfile::dockerfile::{self, Base, Kind};
 
 /// Every set-up, and one that every tool must object to, each in a folder.
 struct Written {
-    parent: tempfile::TempDir,
+    parent: PathBuf,
     dirs: Vec<PathBuf>,
     bad: PathBuf,
 }
@@ -30,13 +30,15 @@ const BAD_DOCKERFILE: &str = "FROM node\nENV API_TOKEN=x\nRUN apt-get update && 
 const BAD_COMPOSE: &str = "services:\n  web:\n    image: node:26\n    read_onyl: true\n";
 
 static WRITTEN: LazyLock<Written> = LazyLock::new(|| {
-    let parent = tempfile::tempdir().unwrap();
+    // a static is never dropped, so this is no folder that would clean itself up
+    let parent = Path::new(env!("CARGO_TARGET_TMPDIR")).join("linters");
+    let _ = fs::remove_dir_all(&parent);
     let mut dirs = Vec::new();
     for cell in matrix().into_iter().chain(variants()) {
-        let out = parent.path().join("projects").join(cell.id());
+        let out = parent.join("projects").join(cell.id());
         // what cannot be written is `rendered`'s to say
         let (_, Ok(files)) = cell.write(&out, &[]) else { continue };
-        let dir = parent.path().join("set-ups").join(cell.id());
+        let dir = parent.join("set-ups").join(cell.id());
         fs::create_dir_all(&dir).unwrap();
         for (path, text) in files {
             fs::write(dir.join(path), text).unwrap();
@@ -44,7 +46,7 @@ static WRITTEN: LazyLock<Written> = LazyLock::new(|| {
         dirs.push(dir);
     }
     assert!(!dirs.is_empty());
-    let bad = parent.path().join("bad");
+    let bad = parent.join("bad");
     fs::create_dir_all(&bad).unwrap();
     fs::write(bad.join("Dockerfile"), BAD_DOCKERFILE).unwrap();
     fs::write(bad.join("compose.yaml"), BAD_COMPOSE).unwrap();
@@ -106,7 +108,7 @@ fn checkov_finds_nothing() {
                 .arg(dir),
         )
     };
-    let (content, text) = checkov(&WRITTEN.parent.path().join("set-ups"));
+    let (content, text) = checkov(&WRITTEN.parent.join("set-ups"));
     assert!(content, "{text}");
     let (content, text) = checkov(&WRITTEN.bad);
     assert!(!content, "the tool finds nothing anywhere: {text}");
@@ -171,13 +173,13 @@ fn the_checks_of_buildkit_find_nothing() {
         }
         let names: Vec<&String> = targets.keys().collect();
         let file = serde_json::json!({ "group": { "default": { "targets": names } }, "target": targets });
-        let path = WRITTEN.parent.path().join(format!("bake-{}.json", dirs[0].file_name().unwrap().display()));
+        let path = WRITTEN.parent.join(format!("bake-{}.json", dirs[0].file_name().unwrap().display()));
         fs::write(&path, file.to_string()).unwrap();
         says(
             Command::new("docker")
                 .args(["buildx", "bake", "--check", "--file"])
                 .arg(&path)
-                .current_dir(WRITTEN.parent.path()),
+                .current_dir(&WRITTEN.parent),
         )
     };
     // many at once, but not all: an engine under load loses track of some
