@@ -98,13 +98,21 @@ fn build_secret(cell: &Cell, dir: &Path) -> Vec<String> {
     first.map(|credential| format!("build.secrets=[\"{}\"]", credential.id)).into_iter().collect()
 }
 
+/// Where the certificates of this place's package registries are in the images, for managers that do not ask the system:
+/// `SCAFFOLD_PROOF_AUTHORITIES`. No property of the set-up, so it is said as a user behind a proxy would say it.
+fn authorities(cell: &Cell) -> Option<String> {
+    let file = std::env::var("SCAFFOLD_PROOF_AUTHORITIES").ok()?;
+    cell.name.contains("poetry").then(|| format!("stages.deps.env.REQUESTS_CA_BUNDLE={file}"))
+}
+
 /// A cell's project on disk with everything that `scaffold new` writes.
 fn written(cell: &Cell, parent: &Path) -> PathBuf {
     // the manager is known when the files are there: a starter's come from the first run
     let (probe, outcome) = cell.write(&parent.join("first"), &[]);
     outcome.unwrap_or_else(|error| panic!("{}: {error}", cell.id()));
-    let secret = build_secret(cell, &probe);
-    let (dir, outcome) = cell.write(&parent.join("proof"), &secret);
+    let mut set = build_secret(cell, &probe);
+    set.extend(authorities(cell));
+    let (dir, outcome) = cell.write(&parent.join("proof"), &set);
     match outcome {
         Ok(_) => dir,
         // nothing is fetched: there is nothing to give a secret to
