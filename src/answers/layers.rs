@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::catalog::merge;
 use crate::detect::{Found, Origin};
 use crate::report::{self, Diagnostic};
 use crate::spec::file::{self, SpecFile};
@@ -40,7 +41,7 @@ impl Layers {
     pub fn table_of_all(&self) -> toml::Table {
         let mut all = toml::Table::new();
         for (_, table) in self.layers.iter().rev() {
-            overlay(&mut all, table.clone());
+            merge(&mut all, table.clone());
         }
         all
     }
@@ -65,7 +66,7 @@ impl Layers {
     pub fn of(&self, origin: Origin) -> toml::Table {
         let mut all = toml::Table::new();
         for (_, table) in self.layers.iter().rev().filter(|(said_by, _)| *said_by == origin) {
-            overlay(&mut all, table.clone());
+            merge(&mut all, table.clone());
         }
         all
     }
@@ -151,7 +152,7 @@ pub fn parse_set(settings: &[String]) -> Result<toml::Table, Box<Diagnostic>> {
             };
             Box::new(shown)
         })?;
-        overlay(&mut all, table);
+        merge(&mut all, table);
     }
     Ok(all)
 }
@@ -183,17 +184,6 @@ fn lookup<'t>(table: &'t toml::Table, key: &str) -> Option<&'t toml::Value> {
         value = value.as_table()?.get(part)?;
     }
     Some(value)
-}
-
-fn overlay(into: &mut toml::Table, from: toml::Table) {
-    for (key, value) in from {
-        match (into.get_mut(&key), value) {
-            (Some(toml::Value::Table(old)), toml::Value::Table(new)) => overlay(old, new),
-            (_, value) => {
-                into.insert(key, value);
-            }
-        }
-    }
 }
 
 /// A table as TOML text. Only for reading back: comments and order do not matter.

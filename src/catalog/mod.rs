@@ -238,7 +238,7 @@ fn read(path: &str, text: &str) -> Result<Preset, Box<Diagnostic>> {
 }
 
 /// Tables are merged key by key; everything else is replaced.
-fn merge(into: &mut toml::Table, from: toml::Table) {
+pub(crate) fn merge(into: &mut toml::Table, from: toml::Table) {
     for (key, value) in from {
         match (into.get_mut(&key), value) {
             (Some(toml::Value::Table(old)), toml::Value::Table(new)) => merge(old, new),
