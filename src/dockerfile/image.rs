@@ -54,6 +54,13 @@ pub struct Image {
     budget: Budget,
 }
 
+impl Image {
+    /// ENV and ARG as an instruction behind the last one would see them.
+    pub fn known_variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
 impl Variables for Image {
     fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str)
