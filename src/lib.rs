@@ -12,6 +12,7 @@
 //! detect                 a source tree -> what was found, each with file and line
 //! catalog                presets and templates, built in or brought
 //! spec                   scaffold.toml and scaffold.lock
+//! bases                  known base images and image references
 //! dockerfile, compose    readers with spans
 //! ignore                 .dockerignore as Docker matches it
 //! report                 places and diagnostics
@@ -27,6 +28,7 @@ pub mod prove;
 pub mod write;
 
 pub mod answers;
+pub mod bases;
 pub mod catalog;
 pub mod compose;
 pub mod detect;
