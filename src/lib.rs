@@ -12,6 +12,7 @@
 //! detect                 a source tree -> what was found, each with file and line
 //! catalog                presets and templates, built in or brought
 //! spec                   scaffold.toml and scaffold.lock
+//! bases                  known base images and image references
 //! dockerfile, compose    readers with spans
 //! shell                  what a RUN runs, as a tree
 //! ignore                 .dockerignore as Docker matches it
@@ -28,6 +29,7 @@ pub mod prove;
 pub mod write;
 
 pub mod answers;
+pub mod bases;
 pub mod catalog;
 pub mod compose;
 pub mod detect;

@@ -18,6 +18,7 @@ const ROOMS: [&str; 15] = [
     "detect",
     "catalog",
     "spec",
+    "bases",
     "dockerfile",
     "compose",
     "shell",
