@@ -7,6 +7,7 @@
 //! prove, write           engine, disk
 //! ---------------------  the pure core: no clock, no environment, no disk, no network
 //! answers                flags, spec, prompts, detection and preset -> Spec
+//! check                  files -> findings: the audit
 //! render                 Plan -> FileSet
 //! plan                   Spec + Project -> Plan
 //! detect                 a source tree -> what was found, each with file and line
@@ -31,6 +32,7 @@ pub mod write;
 pub mod answers;
 pub mod bases;
 pub mod catalog;
+pub mod check;
 pub mod compose;
 pub mod detect;
 pub mod dockerfile;

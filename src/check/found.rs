@@ -76,8 +76,7 @@ impl Found {
 
     /// Takes in what was found elsewhere.
     pub(super) fn merge(&mut self, other: Audit) {
-        let moved: Vec<usize> =
-            other.files.iter().map(|file| self.at(&file.path, &file.text, 0..0).file).collect();
+        let moved: Vec<usize> = other.files.iter().map(|file| self.at(&file.path, &file.text, 0..0).file).collect();
         let place = |at: &mut Location| at.file = moved.get(at.file).copied().unwrap_or(at.file);
         for mut finding in other.findings {
             place(&mut finding.at);

@@ -8,8 +8,8 @@ use crate::report::RuleInfo;
 pub struct Rule {
     /// What it says of itself.
     pub info: RuleInfo,
-    /// How it looks.
-    pub check: Check,
+    /// How it looks; nothing if the engine itself reports it (waivers, files that cannot be read).
+    pub checks: &'static [Check],
 }
 
 /// What a rule looks at.
@@ -22,6 +22,4 @@ pub enum Check {
     Project(fn(&Project<'_>, &mut Found)),
     /// The whole tree.
     Workspace(fn(&Workspace<'_>, &mut Found)),
-    /// Nothing: the engine itself reports it (waivers, files that cannot be read).
-    Engine,
 }

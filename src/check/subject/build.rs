@@ -376,8 +376,26 @@ fn written_user(word: &Word, image: &Image, at: usize, origin: &Origin) -> User 
 
 /// Words that say that something is not for production.
 const DEV: [&str; 20] = [
-    "dev", "devel", "develop", "development", "devcontainer", "test", "tests", "testing", "ci", "local", "example", "examples", "sample",
-    "samples", "demo", "debug", "e2e", "fixtures", "testdata", "playground",
+    "dev",
+    "devel",
+    "develop",
+    "development",
+    "devcontainer",
+    "test",
+    "tests",
+    "testing",
+    "ci",
+    "local",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
+    "debug",
+    "e2e",
+    "fixtures",
+    "testdata",
+    "playground",
 ];
 
 /// Whether a path says that what it names is for development, tests or a demonstration.

@@ -52,13 +52,20 @@ impl Run<'_> {
     pub fn is_mounted(&self, path: &str, kinds: &[&str]) -> bool {
         self.mounts.iter().filter(|mount| kinds.contains(&mount.kind())).any(|mount| {
             let target = mount.target().unwrap_or_default().trim_end_matches('/');
-            !target.is_empty() && (path == target || path.strip_prefix(target).is_some_and(|rest| rest.starts_with('/')))
+            !target.is_empty()
+                && (path == target || path.strip_prefix(target).is_some_and(|rest| rest.starts_with('/')))
         })
+    }
+
+    /// The variables that its script names, whatever they stand in.
+    #[must_use]
+    pub fn used_variables(&self) -> Vec<String> {
+        self.instruction.script_text().map_or_else(Vec::new, |text| variables_in(text.as_str()))
     }
 
     /// The other commands of its pipeline, in order.
     #[must_use]
-    pub fn pipeline(&self, command: &Command) -> Vec<&Command> {
+    pub fn pipeline<'r>(&'r self, command: &'r Command) -> Vec<&'r Command> {
         let Some(pipe) = command.pipe else { return vec![command] };
         self.commands.iter().filter(|other| other.pipe.is_some_and(|other| other.id == pipe.id)).collect()
     }
@@ -301,16 +308,10 @@ impl Reader<'_> {
         simple.redirections.iter().map(of).collect()
     }
 
-    fn input(
-        &self,
-        simple: &Simple,
-        place: &dyn Fn(Range<usize>) -> Range<usize>,
-    ) -> Option<(String, Range<usize>)> {
+    fn input(&self, simple: &Simple, place: &dyn Fn(Range<usize>) -> Range<usize>) -> Option<(String, Range<usize>)> {
         simple.redirections.iter().rev().find_map(|redirection| match (&redirection.heredoc, redirection.operator) {
             (Some(body), _) => Some((body.text.clone(), place(body.span.clone()))),
-            (None, "<<<") => {
-                Some((self.resolve(&redirection.target)?, place(redirection.target.span.clone())))
-            }
+            (None, "<<<") => Some((self.resolve(&redirection.target)?, place(redirection.target.span.clone()))),
             _ => None,
         })
     }
@@ -334,7 +335,8 @@ impl Reader<'_> {
         let unknown_tail = prefixes.iter().any(|(name, _)| name == "xargs");
         let head = if rest.is_empty() { None } else { Some(rest.remove(0)) };
         let name_span = head.as_ref().map_or_else(|| span.clone(), |head| head.span.clone());
-        let name = head.and_then(|head| head.value).map_or_else(String::new, |name| prefix::base_name(&name).to_owned());
+        let name =
+            head.and_then(|head| head.value).map_or_else(String::new, |name| prefix::base_name(&name).to_owned());
         if unknown_tail {
             rest.push(Arg { value: None, start: String::new(), span: span.end..span.end });
         }
@@ -396,7 +398,8 @@ impl Reader<'_> {
                 self.errexit |= has_option(&options, 'e', "errexit");
                 self.pipefail |= has_option(&options, '\0', "pipefail");
                 self.xtrace |= has_option(&options, 'x', "xtrace");
-                let off = |letter: char| options.iter().any(|option| option.starts_with('+') && option.contains(letter));
+                let off =
+                    |letter: char| options.iter().any(|option| option.starts_with('+') && option.contains(letter));
                 self.errexit &= !off('e');
                 self.xtrace &= !off('x');
             }
@@ -492,7 +495,7 @@ fn inner(command: &Command) -> Vec<Inner> {
 }
 
 /// The words of a shell text that name variables, wherever they stand.
-pub(super) fn variables_in(text: &str) -> Vec<String> {
+fn variables_in(text: &str) -> Vec<String> {
     let tree = shell::parse(text);
     let mut names = Vec::new();
     for step in shell::steps(&tree) {

@@ -60,7 +60,9 @@ impl<'w> Project<'w> {
     pub fn is_production(&self) -> bool {
         let words = |path: &String| {
             let lower = path.to_ascii_lowercase();
-            lower.split(['/', '.', '-', '_']).any(|word| matches!(word, "prod" | "production" | "deploy" | "stack" | "swarm"))
+            lower
+                .split(['/', '.', '-', '_'])
+                .any(|word| matches!(word, "prod" | "production" | "deploy" | "stack" | "swarm"))
         };
         self.unit.reported.iter().any(words)
     }
@@ -161,15 +163,29 @@ impl<'w> Service<'w> {
     #[must_use]
     pub fn is_job(&self) -> bool {
         const WORDS: [&str; 14] = [
-            "migrate", "migration", "migrations", "init", "setup", "seed", "job", "cli", "backup", "certbot", "tool", "tools",
-            "bootstrap", "wait",
+            "migrate",
+            "migration",
+            "migrations",
+            "init",
+            "setup",
+            "seed",
+            "job",
+            "cli",
+            "backup",
+            "certbot",
+            "tool",
+            "tools",
+            "bootstrap",
+            "wait",
         ];
         let name = self.service.name.to_ascii_lowercase();
         let named = name.split(['-', '_', '.']).any(|word| WORDS.contains(&word));
         let waited_for = self.project.all().any(|other| {
-            other.service.depends_on().iter().any(|on| {
-                on.name == self.service.name && on.condition == project::Condition::Completed
-            })
+            other
+                .service
+                .depends_on()
+                .iter()
+                .any(|on| on.name == self.service.name && on.condition == project::Condition::Completed)
         });
         let restart = self.service.scalar("restart").is_some_and(|restart| restart.is("no"));
         named || waited_for || restart || !self.service.profiles().is_empty()
