@@ -16,7 +16,7 @@ macro_rules! rules {
 
 rules! {
     image: image_latest;
-    build: sudo;
+    build: apt_recommends package_cache_shipped package_index_alone package_prompt package_unpinned pipe_to_shell sudo;
     compose: compose_privileged;
 }
 
