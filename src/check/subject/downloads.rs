@@ -358,3 +358,90 @@ fn runs_word(command: &Command, download: &Command) -> bool {
         _ => false,
     }
 }
+
+/// What becomes of a download in its RUN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// An interpreter reads it while it comes.
+    Piped,
+    /// It is made executable, run or installed.
+    Run,
+    /// It is unpacked.
+    Unpacked,
+}
+
+/// A download that is used without a check.
+pub struct Used<'r> {
+    /// The download.
+    pub download: Download<'r>,
+    /// What becomes of it.
+    pub how: Use,
+}
+
+/// Downloads that are run or unpacked in a RUN in which nothing is checked.
+#[must_use]
+pub fn unverified<'r>(run: &'r Run<'_>) -> Vec<Used<'r>> {
+    if !run.commands.iter().any(|command| matches!(command.name.as_str(), "curl" | "wget" | "wget2"))
+        || run.commands.iter().any(verifies)
+    {
+        return Vec::new();
+    }
+    let piped = piped_into_interpreter(run);
+    let mut found = Vec::new();
+    for (at, command) in run.commands.iter().enumerate() {
+        let Some(download) = of_command(command) else { continue };
+        let how = if piped.iter().any(|piped| std::ptr::eq(piped.download.command, command)) {
+            Some(Use::Piped)
+        } else if let Some(file) = download.file() {
+            let file = file.to_owned();
+            run.commands[at + 1..].iter().find_map(|later| use_of(later, &file))
+        } else {
+            let into = run.pipeline(command).into_iter().skip_while(|other| !std::ptr::eq(*other, command)).skip(1);
+            into.filter(|other| unpacks(other)).map(|_| Use::Unpacked).next()
+        };
+        if let Some(how) = how {
+            found.push(Used { download, how });
+        }
+    }
+    found
+}
+
+fn unpacks(command: &Command) -> bool {
+    match command.name.as_str() {
+        "tar" | "bsdtar" => {
+            !command.args.first().is_some_and(|arg| arg.text().trim_start_matches('-').starts_with(['t', 'c']))
+        }
+        "unzip" | "gunzip" | "unxz" | "bunzip2" | "cpio" | "7z" | "7za" => true,
+        "gzip" | "xz" | "bzip2" | "zstd" => command.short('d').is_some() || command.flag(&["--decompress"]).is_some(),
+        _ => false,
+    }
+}
+
+/// What a command does with a file of this name.
+fn use_of(command: &Command, file: &str) -> Option<Use> {
+    let own = |arg: &&Arg| arg.value.as_deref().is_some_and(|text| text.rsplit(['/', '=']).next() == Some(file));
+    let named = command.args.iter().find(own).is_some();
+    if command.name == file {
+        return Some(Use::Run);
+    }
+    if !named {
+        return None;
+    }
+    match command.name.as_str() {
+        "chmod" => {
+            let mode = command.args.iter().find(|arg| !arg.start.starts_with('-'))?.text();
+            let digits = mode.bytes().all(|byte| byte.is_ascii_digit());
+            let runs = if digits {
+                mode.bytes().any(|byte| (byte - b'0') & 1 == 1)
+            } else {
+                mode.contains('+') && mode.contains('x')
+            };
+            runs.then_some(Use::Run)
+        }
+        "dpkg" | "rpm" | "apt-get" | "apt" | "yum" | "dnf" | "gdebi" | "installer" | "." | "source" => Some(Use::Run),
+        "java" => Some(Use::Run),
+        name if is_interpreter(name) => Some(Use::Run),
+        _ if unpacks(command) => Some(Use::Unpacked),
+        _ => None,
+    }
+}

@@ -5,10 +5,12 @@ mod command;
 mod context;
 pub mod downloads;
 pub mod images;
+pub mod manifests;
 pub mod packages;
 mod prefix;
 mod run;
 mod service;
+pub mod trust;
 mod workspace;
 pub mod written;
 
