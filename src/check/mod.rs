@@ -8,6 +8,7 @@
 
 mod found;
 pub mod names;
+pub mod policy;
 mod rule;
 mod rules;
 pub mod subject;
@@ -35,6 +36,8 @@ pub struct Options {
     pub build_args: BuildArgs,
     /// Look at these rules alone; all if empty.
     pub only: BTreeSet<String>,
+    /// What the repository asks.
+    pub policy: policy::Policy,
 }
 
 /// Looks at the Dockerfiles and compose files of these paths of a tree.
