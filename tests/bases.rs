@@ -1,10 +1,15 @@
 //! The table of known images and the presets speak of the same images: they must agree.
 
+#![expect(clippy::disallowed_methods, reason = "a test writes broken tables")]
+
 use std::collections::BTreeSet;
 
 use scaffold_dockerfile::bases::{Base, Os, Reference, Sh, candidates, end_of_life, find};
 use scaffold_dockerfile::catalog::Catalog;
 use scaffold_dockerfile::catalog::preset;
+
+#[path = "../build/bases.rs"]
+mod table;
 
 /// An image as a preset names it, with its place.
 fn known(place: &str, image: &str, release: &str) -> &'static Base {
@@ -133,4 +138,33 @@ fn releases_end_on_the_day_that_the_presets_say() {
         }
     }
     assert!(compared > 10);
+}
+
+/// What the build says of a table with this entry.
+fn built(entry: &str) -> Result<String, String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/bases/families.toml"), folder.path().join("families.toml"))
+        .expect("the families");
+    let head = "[[base]]\nimage = \"docker.io/x/y\"\nexample = \"x/y:1\"\nsource = \"nobody\"\n";
+    std::fs::write(folder.path().join("own.toml"), format!("{head}{entry}")).expect("an entry");
+    std::panic::catch_unwind(|| table::table(folder.path()))
+        .map_err(|said| said.downcast_ref::<String>().cloned().unwrap_or_default())
+}
+
+#[test]
+fn a_mistake_in_the_table_fails_the_build_and_names_its_place() {
+    let right = "kind = \"os\"\nos = \"debian\"\nchecked = \"2026-11-24\"\n";
+    assert!(built(right).is_ok_and(|text| text.contains("docker.io/x/y")));
+    for (entry, said) in [
+        (right.replace("kind", "king"), "unknown field `king`"),
+        (right.replace("\"os\"", "\"oz\""), "own.toml: x/y:1: `oz` is none of"),
+        (right.replace("debian", "debain"), "own.toml: x/y:1: no family `debain`"),
+        (right.replace("-24", "-42"), "own.toml: x/y:1: `2026-11-42` is not a date"),
+        (format!("{right}tools = [\"jq\"]"), "own.toml: x/y:1: `jq` is not in `tools`"),
+        (format!("{right}volumes = [\"data\"]"), "own.toml: x/y:1: `data` is not absolute"),
+        (format!("{right}runs-as = \"me\""), "own.toml: x/y:1: `me` is not among its users"),
+    ] {
+        let error = built(&entry).expect_err(&entry);
+        assert!(error.contains("own.toml") && error.contains(said), "{error}");
+    }
 }
