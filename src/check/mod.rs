@@ -12,13 +12,14 @@ pub mod policy;
 mod rule;
 mod rules;
 pub mod subject;
+mod waive;
 
 use std::collections::BTreeSet;
 
 use crate::bases::Date;
 use crate::detect::Tree;
 use crate::dockerfile::BuildArgs;
-use crate::report::{Audit, Confidence, Persona};
+use crate::report::{Audit, Confidence, Persona, Severity};
 
 pub use found::Found;
 pub use rule::{Check, Rule};
@@ -121,4 +122,28 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
         .collect();
     audit.findings.retain(|finding| of_interest.get(finding.at.file).copied().unwrap_or(true));
     audit
+}
+
+/// Holds findings against what the user and the policy want: who they are for, how bad they are, what is accepted.
+///
+/// `file` is where the policy stands. It comes once, behind all calls of [`check`], since a waiver may be about several.
+pub fn apply_policy(audit: &mut Audit, options: &Options, file: Option<&policy::PolicyFile>) {
+    let policy = &options.policy;
+    audit.findings.retain_mut(|finding| {
+        match policy.levels.get(finding.rule.id) {
+            Some(None) => return false,
+            // Who gives a level asks for the rule.
+            Some(Some(level)) => {
+                finding.severity = *level;
+                return true;
+            }
+            None => {}
+        }
+        if finding.rule.edition > policy.edition {
+            finding.severity = Severity::Note;
+        }
+        options.pedantic || (finding.persona != Persona::Pedantic && finding.confidence != Confidence::Guess)
+    });
+    waive::apply(audit, options, file);
+    audit.sort();
 }
