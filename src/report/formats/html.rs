@@ -42,7 +42,11 @@ pub fn html(audit: &Audit, rules: &[&'static RuleInfo]) -> String {
     }
     findings(&mut page, &view);
     about_rules(&mut page, audit);
-    let looked = if rules.is_empty() { String::new() } else { format!(" with {}", count(rules.len(), "rule")) };
+    let looked = if rules.is_empty() {
+        String::new()
+    } else {
+        format!(", {} checked against {}", count(audit.checked, "file"), count(rules.len(), "rule"))
+    };
     page.push_str(&format!(
         "</main>\n<footer>\n<p class=\"quiet\">Written by scaffold {}{looked}.</p>\n</footer>\n</body>\n</html>\n",
         env!("CARGO_PKG_VERSION"),

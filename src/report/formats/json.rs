@@ -259,7 +259,7 @@ fn waived_by(view: &View<'_>, waived: &Waived) -> WaivedJson {
     }
 }
 
-fn checklist(view: &View<'_'>, list: &Checklist) -> ChecklistJson {
+fn checklist(view: &View<'_>, list: &Checklist) -> ChecklistJson {
     let points = list.ticks.iter();
     let points =
         points.map(|(point, state)| PointJson { section: point.section(), title: point.title(), tick: tick(*state) });

@@ -19,7 +19,8 @@ pub fn markdown(audit: &Audit, rules: &[&'static RuleInfo]) -> String {
     let view = View::new(audit);
     let mut text = format!("### scaffold check: {}\n", summary::found(audit));
     if !rules.is_empty() {
-        text.push_str(&format!("\n{} looked.\n", count(rules.len(), "rule")));
+        let (files, rules) = (count(audit.checked, "file"), count(rules.len(), "rule"));
+        text.push_str(&format!("\n{files} checked against {rules}.\n"));
     }
     let mut left_out = 0;
     for list in &audit.checklists {
@@ -46,7 +47,7 @@ fn checklist(view: &View<'_>, list: &Checklist) -> String {
     let held = list.ticks.values().filter(|state| **state == Tick::Yes).count();
     let apply = list.ticks.values().filter(|state| **state != Tick::NotApplicable).count();
     let mut text = format!(
-        "\n<details><summary>{}: {held} of {apply} points hold</summary>\n\n| | | Point |\n| --- | --- | --- |\n",
+        "\n<details><summary>{}: {held} of {apply} points hold</summary>\n\n| State | Section | Point |\n| --- | --- | --- |\n",
         code(&view.sentence(&list.subject))
     );
     for (point, state) in &list.ticks {
@@ -70,8 +71,10 @@ fn findings(view: &View<'_>, text: &mut String) {
     let mut left = view.audit.active().count();
     'all: for findings in files.values() {
         let path = findings.first().map_or("", |finding| view.path(&finding.at));
-        let mut head =
-            format!("\n#### {}\n\n| Line | | Rule | Finding |\n| --- | --- | --- | --- |\n", code(&visible(path)));
+        let mut head = format!(
+            "\n#### {}\n\n| Line | Severity | Rule | Finding |\n| --- | --- | --- | --- |\n",
+            code(&visible(path))
+        );
         for finding in findings {
             let row = row(view, finding);
             if !fits(text, head.len() + row.len()) {
@@ -128,17 +131,22 @@ fn code(text: &str) -> String {
 /// that is written as a number is never a sign, and behind a space of no width no name begins.
 fn plain(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
         match c {
-            '@' | '#' => shown.push_str(&format!("&#{};&#8203;", u32::from(c))),
-            ':' => shown.push_str(":&#8203;"),
-            'w' | 'W' if shown.ends_with("ww") || shown.ends_with("WW") => {
-                shown.push(c);
-                shown.push_str("&#8203;");
-            }
-            ' ' | ',' | '.' | '-' | '\'' | '(' | ')' | '/' | '?' | ';' | '=' => shown.push(c),
+            ':' | ' ' | ',' | '.' | '-' | '\'' | '(' | ')' | '/' | '?' | ';' | '=' => shown.push(c),
             c if c.is_ascii_punctuation() => shown.push_str(&format!("&#{};", u32::from(c))),
             c => shown.push(c),
+        }
+        let next = chars.peek().copied().unwrap_or(' ');
+        let begins = match c {
+            '@' | '#' => next.is_alphanumeric(),
+            ':' => next == '/',
+            'w' | 'W' => next == '.',
+            _ => false,
+        };
+        if begins {
+            shown.push_str("&#8203;");
         }
     }
     shown

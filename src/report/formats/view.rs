@@ -42,27 +42,43 @@ pub(super) struct View<'a> {
     secrets: Vec<String>,
 }
 
-/// A part of a file in which secrets are stars.
+/// A part of a file in which secrets are stars, and what cannot be seen is a sign.
 #[derive(Debug, Default)]
 pub(super) struct Masked {
     pub(super) text: String,
     /// Where the part begins in the file.
     from: usize,
-    /// What became stars: its bytes in the part, and in `text`.
-    stars: Vec<(Range<usize>, Range<usize>)>,
+    /// What was changed: its bytes in the part, and in `text`.
+    changed: Vec<(Range<usize>, Range<usize>)>,
 }
 
 impl Masked {
     /// Where a byte of the file is in `text`.
     pub(super) fn at(&self, byte: usize) -> usize {
         let byte = byte.saturating_sub(self.from);
-        let after = self.stars.partition_point(|(was, _)| was.start <= byte);
-        let at = match after.checked_sub(1).and_then(|last| self.stars.get(last)) {
+        let after = self.changed.partition_point(|(was, _)| was.start <= byte);
+        let at = match after.checked_sub(1).and_then(|last| self.changed.get(last)) {
             None => byte,
             Some((was, is)) if byte >= was.end => is.end + (byte - was.end),
             Some((was, is)) => (is.start + (byte - was.start)).min(is.end),
         };
         boundary(&self.text, at)
+    }
+
+    /// Adds what begins at byte `from` of the part.
+    fn push(&mut self, source: &str, from: usize) {
+        for (at, c) in source.char_indices() {
+            let start = self.text.len();
+            match c {
+                '\0'..'\t' | '\x0b'..'\r' | '\x0e'..' ' => self.text.push(picture(c)),
+                c if is_invisible(c) && !matches!(c, '\n' | '\r' | '\t') => self.text.push('\u{fffd}'),
+                c => {
+                    self.text.push(c);
+                    continue;
+                }
+            }
+            self.changed.push((from + at..from + at + c.len_utf8(), start..self.text.len()));
+        }
     }
 
     /// Where bytes of the file are in `text`.
@@ -162,7 +178,7 @@ impl<'a> View<'a> {
         (first + 1, self.masked(file, &self.lines(file, first, last)))
     }
 
-    /// A part of a file with every secret in it masked: one star for each character.
+    /// A part of a file with every secret in it masked: one star for each character, so that columns stay.
     pub(super) fn masked(&self, file: usize, part: &Range<usize>) -> Masked {
         let part = within(self.text(file), part);
         let source = &self.text(file)[part.clone()];
@@ -177,13 +193,13 @@ impl<'a> View<'a> {
         let mut masked = Masked { from: part.start, ..Masked::default() };
         let mut done = 0;
         for range in merged(hidden) {
-            masked.text.push_str(&source[done..range.start]);
+            masked.push(&source[done..range.start], done);
             let start = masked.text.len();
             masked.text.extend(source[range.clone()].chars().map(|c| if matches!(c, '\n' | '\r') { c } else { '*' }));
-            masked.stars.push((range.clone(), start..masked.text.len()));
+            masked.changed.push((range.clone(), start..masked.text.len()));
             done = range.end;
         }
-        masked.text.push_str(&source[done..]);
+        masked.push(&source[done..], done);
         masked
     }
 
@@ -242,6 +258,11 @@ fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
         }
     }
     all
+}
+
+/// The sign of a control character of ASCII.
+fn picture(c: char) -> char {
+    char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}')
 }
 
 /// Whether a character changes how others are shown, or is not seen at all (Unicode 16: Cc, Cf and the separators of
