@@ -68,7 +68,7 @@ fn counts(page: &mut String, audit: &Audit) {
 fn checklist(page: &mut String, view: &View<'_>, list: &Checklist) {
     let subject = escape(&view.sentence(&list.subject));
     page.push_str(&format!(
-        "<table>\n<caption>{subject}</caption>\n<thead><tr><th scope=\"col\">State</th>\
+        "<table class=\"checklist\">\n<caption>{subject}</caption>\n<thead><tr><th scope=\"col\">State</th>\
          <th scope=\"col\" class=\"section\">Section</th><th scope=\"col\">Point</th></tr></thead>\n<tbody>\n"
     ));
     for (point, state) in &list.ticks {
@@ -151,7 +151,9 @@ fn one(page: &mut String, view: &View<'_>, finding: &Finding) {
                 format!("in <code>{}:{line}</code>", escape(&view.sentence(view.path(at))))
             }
         };
-        page.push_str(&format!("<p class=\"quiet\">Waived {by}: {}</p>\n", inline(&view.sentence(&waived.because))));
+        let because = inline(&view.sentence(&waived.because));
+        let because = if because.is_empty() { because } else { format!(": {because}") };
+        page.push_str(&format!("<p class=\"quiet\">Waived {by}{because}</p>\n"));
     }
     page.push_str("</article>\n");
 }
@@ -165,7 +167,9 @@ fn excerpt(view: &View<'_>, at: &Location, around: usize) -> String {
     let span = lines.span(&at.span());
     let mut shown = String::new();
     let mut start = 0;
-    for (index, line) in lines.text.split('\n').enumerate() {
+    // the line that a last line break begins is no line, unless it is what is marked
+    let text = lines.text.strip_suffix('\n').filter(|text| span.start <= text.len()).unwrap_or(&lines.text);
+    for (index, line) in text.split('\n').enumerate() {
         if index == LINES {
             shown.push_str("<span class=\"number\">…</span>\n");
             break;
@@ -212,8 +216,9 @@ fn about_rules(page: &mut String, audit: &Audit) {
     page.push_str("<section>\n<h2>Rules</h2>\n");
     for rule in rules.values() {
         let id = escape(rule.id);
+        // a browser opens what it is sent into, but not what it is sent to
         page.push_str(&format!(
-            "<details id=\"rule-{id}\">\n<summary><strong>{id}</strong>: {}</summary>\n<p class=\"quiet\">{}</p>\n\
+            "<details>\n<summary><strong>{id}</strong>: {}</summary>\n<p class=\"quiet\" id=\"rule-{id}\">{}</p>\n\
              <h4>Why</h4>\n{}<h4>Instead</h4>\n{}<h4>Fix</h4>\n<p>{}</p>\n",
             inline(rule.title),
             inline(&explain::properties(rule)),

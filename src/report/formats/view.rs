@@ -70,7 +70,7 @@ impl Masked {
         for (at, c) in source.char_indices() {
             let start = self.text.len();
             match c {
-                '\0'..'\t' | '\x0b'..'\r' | '\x0e'..' ' => self.text.push(picture(c)),
+                '\0'..='\x08' | '\x0b'..='\x0c' | '\x0e'..='\x1f' => self.text.push(picture(c)),
                 c if is_invisible(c) && !matches!(c, '\n' | '\r' | '\t') => self.text.push('\u{fffd}'),
                 c => {
                     self.text.push(c);
@@ -93,12 +93,17 @@ impl<'a> View<'a> {
         let mut hidden: Vec<Vec<Range<usize>>> = vec![Vec::new(); audit.files.len()];
         let mut values = BTreeSet::new();
         for finding in audit.findings.iter().filter(|finding| finding.secret) {
-            for at in std::iter::once(&finding.at).chain(finding.related.iter().map(|(at, _)| at)) {
+            let Some(file) = audit.files.get(finding.at.file) else { continue };
+            let span = within(&file.text, &finding.at.span());
+            let secret = &file.text[span.clone()];
+            values.extend(values_of(secret));
+            hidden[finding.at.file].push(span);
+            // short values are sought where they are likely
+            for (at, _) in &finding.related {
                 let Some(file) = audit.files.get(at.file) else { continue };
                 let span = within(&file.text, &at.span());
-                hidden[at.file].push(span.clone());
-                if *at == finding.at {
-                    values.extend(values_of(&file.text[span]));
+                if !secret.is_empty() && file.text[span.clone()].contains(secret) {
+                    hidden[at.file].push(span);
                 }
             }
         }

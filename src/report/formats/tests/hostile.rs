@@ -103,7 +103,7 @@ fn check(audit: &Audit) {
                 }
                 assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
                 let text = text.replace("&#", "&");
-                for sign in ["](", "@o", "://", "javascript:a", "<script", "#1", "<!--"] {
+                for sign in ["](", "@o", "://", "<script", "#1", "<!--"] {
                     assert!(!text.contains(sign), "{sign} in\n{text}");
                 }
             }
