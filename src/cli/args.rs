@@ -263,6 +263,8 @@ pub(super) enum Schema {
     Spec,
     /// presets/<id>.toml
     Preset,
+    /// What `check --format json` prints
+    Findings,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -350,7 +350,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Why it does not count; such findings stay in reports that can say so.
     pub waived: Option<Waived>,
-    /// Whether the excerpt may be shown: not where the line holds a secret's value.
+    /// Whether `at` is a secret's value, all of it: no report shows these bytes, nor the same value elsewhere. A second
+    /// secret is a finding of its own.
     pub secret: bool,
 }
 
