@@ -7,6 +7,7 @@
 //! cannot be read.
 
 mod found;
+mod mend;
 pub mod names;
 pub mod policy;
 mod rule;
@@ -22,6 +23,7 @@ use crate::dockerfile::BuildArgs;
 use crate::report::{Audit, Confidence, Persona, Severity};
 
 pub use found::Found;
+pub use mend::mended;
 pub use rule::{Check, Rule};
 pub use rules::{all, find};
 use subject::{Build, Workspace};

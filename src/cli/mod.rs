@@ -2,9 +2,11 @@
 #![expect(clippy::disallowed_methods, reason = "the edge to disk and environment")]
 
 mod args;
+mod check;
 mod compare;
 mod detect;
 mod disk;
+mod explain;
 mod found;
 mod generate;
 mod new;
@@ -131,6 +133,8 @@ fn dispatch(cli: &Cli) -> Outcome {
         }
         Command::Detect(args) => detect::run(&context(true)?, args),
         Command::Prove(args) => prove::run(&context(true)?, args),
+        Command::Check(args) => check::run(&context(true)?, args),
+        Command::Explain { rule, format } => explain::run(&context(true)?, rule.as_deref(), *format),
         Command::Preset(args) => preset::run(&context(true)?, args),
         Command::Schema { what } => generate::schema(*what),
         Command::Completions { shell } => generate::completions(*shell),
