@@ -13,6 +13,7 @@
 //! catalog                presets and templates, built in or brought
 //! spec                   scaffold.toml and scaffold.lock
 //! dockerfile, compose    readers with spans
+//! secret                 telling secrets from other text
 //! ignore                 .dockerignore as Docker matches it
 //! report                 places and diagnostics
 //! ```
@@ -35,4 +36,5 @@ pub mod ignore;
 pub mod plan;
 pub mod render;
 pub mod report;
+pub mod secret;
 pub mod spec;

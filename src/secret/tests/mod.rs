@@ -1,0 +1,1 @@
+//! What is a secret, and what only looks like one.
