@@ -126,7 +126,8 @@ fn in_folder(parts: &[&str], name: &str, folder: bool) -> Option<FileKind> {
     match (parent, name) {
         (".kube", "" | "config") => Some(FileKind::Kubeconfig),
         (".docker", "config.json") => Some(FileKind::DockerConfig),
-        (".cargo", "credentials" | "credentials.toml") | (".gem", "credentials") => Some(FileKind::Login),
+        (".gem", "credentials") => Some(FileKind::Login),
+        (".cargo", _) if name.starts_with("credentials") => Some(FileKind::Login),
         ("secrets", _) if folder || is_plain_secret(name) => Some(FileKind::Secrets),
         _ => None,
     }

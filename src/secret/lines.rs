@@ -41,7 +41,12 @@ fn docker(text: &str, hits: &mut Vec<Hit>) {
 fn npmrc(text: &str, hits: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
     for name in [&b"_authToken"[..], b"_auth", b"_password", b"npmAuthToken"] {
+        // A run of characters is read once, however often the name stands in it.
+        let mut read = 0;
         for at in memmem::find_iter(bytes, name) {
+            if at < read {
+                continue;
+            }
             let from = at + name.len();
             let own = at == 0 || bytes.get(at - 1).is_some_and(|b| !b.is_ascii_alphanumeric() && *b != b'_');
             let gap = count(bytes, from, 8, |b| matches!(b, b' ' | b'=' | b':' | b'"' | b'\'' | b'\\'));
@@ -54,7 +59,8 @@ fn npmrc(text: &str, hits: &mut Vec<Hit>) {
                     || b == b'='
                     || (!bare && matches!(b, b'.' | b'~' | b'$' | b'{' | b'}' | b'<' | b'>'))
             });
-            let Some(token) = text.get(rest..rest + length) else { continue };
+            read = rest + length;
+            let Some(token) = text.get(rest..read) else { continue };
             let whole = bytes.get(rest + length).is_none_or(|b| b.is_ascii_whitespace() || b"\"'\\;&|".contains(b));
             let encoded = !bare || (set && base64::decode(token.as_bytes()).is_some_and(|b| b.is_ascii()));
             let long = token.len() >= if set { 8 } else { 20 };

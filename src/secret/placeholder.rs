@@ -106,9 +106,9 @@ pub(super) fn value(value: &str) -> bool {
     let small = value.to_ascii_lowercase();
     WHOLE.contains(&small.as_str())
         || INSIDE.iter().any(|word| small.contains(word))
-        || (value.chars().nth(1).is_some() && value.chars().all(|c| Some(c) == value.chars().next()))
+        || (value.chars().nth(1).is_some() && value.chars().all(|c| value.starts_with(c)))
         || surrounded(value)
-        || small.starts_with("your")
+        || ["your", "mytoken", "my-token", "my_token"].iter().any(|start| small.starts_with(start))
         || small.starts_with("enter")
         || small.ends_with("_here")
         || small.ends_with("-here")

@@ -26,13 +26,8 @@ pub fn find(text: &str) -> Vec<Hit> {
 fn words(text: &str, hits: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
     let mut twilio = None;
-    let (mut before, mut escaped) = (b' ', false);
     for (at, byte) in bytes.iter().enumerate() {
-        // In `\nghp_..` of a JSON text the `n` is no letter of the word.
-        let starts = !(before.is_ascii_alphanumeric() || before == b'_') || escaped;
-        escaped = before == b'\\' && matches!(byte, b'n' | b't' | b'r');
-        let previous = std::mem::replace(&mut before, *byte);
-        if !starts || !shapes::FIRST[usize::from(*byte)] && *byte != b'e' {
+        if !(shapes::FIRST[usize::from(*byte)] || *byte == b'e') || !free_before(bytes, at) {
             continue;
         }
         if let Some(hit) = shapes::at(text, at) {
@@ -43,7 +38,7 @@ fn words(text: &str, hits: &mut Vec<Hit>) {
             if is {
                 hits.push(hit);
             }
-        } else if bytes[at..].starts_with(b"eyJ") && previous != b'-' {
+        } else if bytes[at..].starts_with(b"eyJ") && !bytes[..at].ends_with(b"-") {
             hits.extend(jwt::at(text, at));
         }
     }
@@ -83,8 +78,13 @@ fn infixes(text: &str, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Whether a word begins at `start`; the `n` of a `\n` that is written out is no letter of it.
 fn free_before(bytes: &[u8], start: usize) -> bool {
-    start == 0 || bytes.get(start - 1).is_some_and(|b| !b.is_ascii_alphanumeric() && *b != b'_')
+    match bytes.get(..start) {
+        Some([.., b'\\', b'n' | b't' | b'r']) => true,
+        Some([.., before]) => !before.is_ascii_alphanumeric() && *before != b'_',
+        _ => start == 0,
+    }
 }
 
 /// How many bytes from `start` on are of a class, counted up to `most`.

@@ -144,6 +144,12 @@ pub(super) fn at(text: &str, start: usize) -> Option<Hit> {
     let rest = text.as_bytes().get(start..)?;
     SHAPES.iter().find_map(|shape| {
         let body = rest.strip_prefix(shape.prefix.as_bytes())?;
+        // A word of a kebab-case name is no token, and a run of them is read once.
+        if matches!(shape.class, Class::Word | Class::Dotted | Class::Base64)
+            && text.as_bytes()[..start].ends_with(b"-")
+        {
+            return None;
+        }
         let mut length = body.iter().take(shape.most + 2).take_while(|b| shape.class.has(**b)).count();
         if matches!(shape.class, Class::Dotted) {
             length -= body[..length].iter().rev().take_while(|b| **b == b'.').count();
@@ -212,7 +218,7 @@ fn gitlab(body: &str) -> Option<Certainty> {
 fn slack(body: &str) -> Option<Certainty> {
     let mut parts = body.split('-');
     let number = parts.next().is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    sure_if(number && parts.last().is_some_and(|part| part.len() >= 20))
+    sure_if(number && parts.next_back().is_some_and(|part| part.len() >= 20))
 }
 
 fn slack_webhook(body: &str) -> Option<Certainty> {

@@ -176,11 +176,11 @@ fn judge(user: &str, password: &str) -> Option<PasswordIs> {
     }
     let small = password.to_ascii_lowercase();
     let word = matches!(small.as_str(), "pass" | "password" | "passwd" | "pwd" | "pw" | "secret" | "mypassword");
-    if placeholder::value(password) || word || password.chars().count() < 3 {
+    if word || password.chars().count() < 3 {
         return Some(PasswordIs::Placeholder);
     }
     if password == user || value::well_known(password).is_some() {
         return Some(PasswordIs::WellKnown);
     }
-    Some(PasswordIs::Literal)
+    Some(if placeholder::value(password) { PasswordIs::Placeholder } else { PasswordIs::Literal })
 }

@@ -247,6 +247,7 @@ fn is_number(value: &str) -> bool {
     let unit = small.len() - small.trim_end_matches(|c: char| c.is_ascii_lowercase() || c == '%').len();
     !digits.is_empty()
         && unit <= 3
+        && digits.matches('.').count() <= 1
         && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'_' | b','))
         // Nobody counts that far, and a password may be all digits.
         && digits.len() <= 15
