@@ -1,13 +1,19 @@
-//! Makes the index of the built-in presets: which files in a project's root call for which preset. With it, a run reads
+//! Makes the table of known base images (`build/bases.rs`) and the index of the built-in presets: which files in a project's root call for which preset. With it, a run reads
 //! the presets that may apply and no other, however many there are. Their values are embedded as JSON, which is read
 //! in a fifth of the time that TOML takes.
 
 #![expect(clippy::disallowed_methods, reason = "a build script reads the presets and writes the index")]
 
+#[path = "build/bases.rs"]
+mod bases;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
 fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=bases");
     println!("cargo::rerun-if-changed=presets");
     println!("cargo::rerun-if-changed=templates");
     let mut entries = String::new();
@@ -36,6 +42,8 @@ fn main() {
         );
     }
     let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
+    std::fs::write(Path::new(&out).join("bases.rs"), bases::table(Path::new("bases")))
+        .expect("the build folder can be written");
     std::fs::write(Path::new(&out).join("index.rs"), format!("&[\n{entries}]\n"))
         .expect("the build folder can be written");
 }

@@ -7,12 +7,15 @@
 //! prove, write           engine, disk
 //! ---------------------  the pure core: no clock, no environment, no disk, no network
 //! answers                flags, spec, prompts, detection and preset -> Spec
+//! check                  files -> findings: the audit
 //! render                 Plan -> FileSet
 //! plan                   Spec + Project -> Plan
 //! detect                 a source tree -> what was found, each with file and line
 //! catalog                presets and templates, built in or brought
 //! spec                   scaffold.toml and scaffold.lock
+//! bases                  known base images and image references
 //! dockerfile, compose    readers with spans
+//! shell                  what a RUN runs, as a tree
 //! secret                 telling secrets from other text
 //! ignore                 .dockerignore as Docker matches it
 //! report                 places and diagnostics
@@ -28,7 +31,9 @@ pub mod prove;
 pub mod write;
 
 pub mod answers;
+pub mod bases;
 pub mod catalog;
+pub mod check;
 pub mod compose;
 pub mod detect;
 pub mod dockerfile;
@@ -37,4 +42,5 @@ pub mod plan;
 pub mod render;
 pub mod report;
 pub mod secret;
+pub mod shell;
 pub mod spec;

@@ -7,19 +7,22 @@ use std::path::Path;
 
 /// The rooms in the order in which they may know one another: each only those behind it. The order of the data (answers,
 /// plan, files) is that of the first half of `src/lib.rs`; making a plan looks at the project, so `plan` is above `detect`.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 18] = [
     "cli",
     "prompt",
     "prove",
     "write",
     "answers",
+    "check",
     "render",
     "plan",
     "detect",
     "catalog",
     "spec",
+    "bases",
     "dockerfile",
     "compose",
+    "shell",
     "secret",
     "ignore",
     "report",

@@ -1,10 +1,9 @@
 //! A folder on disk as the core sees it. Bounded: what is too much to be somebody's source is not read.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use crate::detect::Tree;
 use crate::detect::tree::{SKIPPED_FOLDERS, shallow_first};
@@ -17,9 +16,10 @@ const BYTES: u64 = 4 * 1024 * 1024;
 /// A folder on disk. Files are read once; links that lead out of the folder are not followed.
 pub(super) struct DiskTree {
     root: PathBuf,
-    real_root: OnceCell<Option<PathBuf>>,
+    real_root: OnceLock<Option<PathBuf>>,
     names: Vec<String>,
-    files: OnceCell<Vec<String>>,
+    /// Files, and folders that are not looked into.
+    files: OnceLock<(Vec<String>, Vec<String>)>,
     /// Texts live as long as the tree: a run reads few files, and a reference to each may be held.
     texts: Mutex<BTreeMap<String, Option<&'static str>>>,
 }
@@ -46,9 +46,9 @@ impl DiskTree {
         names.sort();
         Ok(Self {
             root: root.to_owned(),
-            real_root: OnceCell::new(),
+            real_root: OnceLock::new(),
             names,
-            files: OnceCell::new(),
+            files: OnceLock::new(),
             texts: Mutex::default(),
         })
     }
@@ -65,6 +65,40 @@ impl DiskTree {
         }
         let real_root = self.real_root.get_or_init(|| fs::canonicalize(&self.root).ok()).as_ref()?;
         fs::canonicalize(&full).ok().filter(|real| real.starts_with(real_root))
+    }
+}
+
+impl DiskTree {
+    fn listed(&self) -> &(Vec<String>, Vec<String>) {
+        self.files.get_or_init(|| {
+            let mut files = Vec::new();
+            let mut skipped = Vec::new();
+            let mut folders = vec![(self.root.clone(), String::new(), 0)];
+            while let Some((folder, prefix, depth)) = folders.pop() {
+                let Ok(entries) = fs::read_dir(&folder) else { continue };
+                let mut entries: Vec<_> = entries.flatten().collect();
+                entries.sort_by_key(std::fs::DirEntry::file_name);
+                for entry in entries {
+                    let (Some(name), Ok(kind)) = (entry.file_name().to_str().map(str::to_owned), entry.file_type())
+                    else {
+                        continue;
+                    };
+                    let path = format!("{prefix}{name}");
+                    if kind.is_dir() && SKIPPED_FOLDERS.contains(&name.as_str()) {
+                        skipped.push(path);
+                    } else if kind.is_dir() {
+                        if depth < DEPTH {
+                            folders.push((entry.path(), format!("{path}/"), depth + 1));
+                        }
+                    } else if files.len() < FILES && (kind.is_file() || self.inside(&path).is_some()) {
+                        files.push(path);
+                    }
+                }
+            }
+            shallow_first(&mut files);
+            shallow_first(&mut skipped);
+            (files, skipped)
+        })
     }
 }
 
@@ -102,30 +136,10 @@ impl Tree for DiskTree {
     }
 
     fn files(&self) -> &[String] {
-        self.files.get_or_init(|| {
-            let mut files = Vec::new();
-            let mut folders = vec![(self.root.clone(), String::new(), 0)];
-            while let Some((folder, prefix, depth)) = folders.pop() {
-                let Ok(entries) = fs::read_dir(&folder) else { continue };
-                let mut entries: Vec<_> = entries.flatten().collect();
-                entries.sort_by_key(std::fs::DirEntry::file_name);
-                for entry in entries {
-                    let (Some(name), Ok(kind)) = (entry.file_name().to_str().map(str::to_owned), entry.file_type())
-                    else {
-                        continue;
-                    };
-                    let path = format!("{prefix}{name}");
-                    if kind.is_dir() {
-                        if depth < DEPTH && !SKIPPED_FOLDERS.contains(&name.as_str()) {
-                            folders.push((entry.path(), format!("{path}/"), depth + 1));
-                        }
-                    } else if files.len() < FILES && (kind.is_file() || self.inside(&path).is_some()) {
-                        files.push(path);
-                    }
-                }
-            }
-            shallow_first(&mut files);
-            files
-        })
+        &self.listed().0
+    }
+
+    fn skipped(&self) -> &[String] {
+        &self.listed().1
     }
 }

@@ -6,6 +6,7 @@
 
 mod file;
 mod port;
+pub mod project;
 pub mod yaml;
 
 pub use file::{Build, Command, Compose, Healthcheck, Secret, Service, Variable};

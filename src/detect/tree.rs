@@ -1,6 +1,6 @@
 //! The one way in which the core sees a project's files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A source tree, read-only. Paths are relative to its root, with `/`.
 pub trait Tree {
@@ -14,6 +14,8 @@ pub trait Tree {
     fn root(&self) -> &[String];
     /// All files, shallow ones first and then by name, without the folders that never hold source of the project.
     fn files(&self) -> &[String];
+    /// Those folders, as far as they are there and not in one another, in the order of [`files`](Self::files).
+    fn skipped(&self) -> &[String];
 }
 
 /// Folders that never hold source of a project, at any depth.
@@ -45,6 +47,7 @@ pub struct MemoryTree {
     texts: BTreeMap<String, String>,
     root: Vec<String>,
     files: Vec<String>,
+    skipped: Vec<String>,
 }
 
 impl MemoryTree {
@@ -56,7 +59,17 @@ impl MemoryTree {
         let mut files: Vec<String> =
             texts.keys().filter(|path| !path.split('/').any(|part| SKIPPED_FOLDERS.contains(&part))).cloned().collect();
         shallow_first(&mut files);
-        Self { texts, root, files }
+        let skipped: BTreeSet<String> = texts
+            .keys()
+            .filter_map(|path| {
+                let parts: Vec<&str> = path.split('/').collect();
+                let at = parts.iter().position(|part| SKIPPED_FOLDERS.contains(part))?;
+                (at + 1 < parts.len()).then(|| parts[..=at].join("/"))
+            })
+            .collect();
+        let mut skipped: Vec<String> = skipped.into_iter().collect();
+        shallow_first(&mut skipped);
+        Self { texts, root, files, skipped }
     }
 }
 
@@ -76,6 +89,9 @@ impl Tree for MemoryTree {
     }
     fn files(&self) -> &[String] {
         &self.files
+    }
+    fn skipped(&self) -> &[String] {
+        &self.skipped
     }
 }
 

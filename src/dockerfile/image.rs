@@ -54,6 +54,13 @@ pub struct Image {
     budget: Budget,
 }
 
+impl Image {
+    /// ENV and ARG as an instruction behind the last one would see them.
+    pub fn known_variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
 impl Variables for Image {
     fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str)
@@ -62,10 +69,18 @@ impl Variables for Image {
 
 /// The image of stage `index`.
 pub(super) fn image(stages: &Stages<'_>, index: usize) -> Image {
+    walk(stages, index, &mut |_, _, _| {})
+}
+
+/// What a visit of [`walk`] gets: the instruction's number, the instruction, and the image as it is before it.
+pub(super) type Visit<'a, 'b> = dyn FnMut(usize, &'b Instruction, &Image) + 'a;
+
+/// The image of stage `index`; on the way `visit` sees each instruction of its chain, triggers included.
+pub(super) fn walk<'b>(stages: &Stages<'b>, index: usize, visit: &mut Visit<'_, 'b>) -> Image {
     let chain = stages.chain(index);
     let mut image = Image::default();
     let rooted = matches!(stages.root(index), Some(Base::Scratch));
-    let mut triggers: Vec<(usize, &Instruction)> = Vec::new();
+    let mut triggers: Vec<(usize, &'b Instruction)> = Vec::new();
     for index in chain.into_iter().rev() {
         let Some(stage) = stages.stages.get(index) else { continue };
         // Arguments go on into the next stage, but ENV wins over them there.
@@ -77,6 +92,7 @@ pub(super) fn image(stages: &Stages<'_>, index: usize) -> Image {
         let own = || stages.instructions(stage);
         let mut run = StageRun { image: &mut image, stages, rooted, cmd: false };
         for (at, instruction) in std::mem::take(&mut triggers).into_iter().chain(own()) {
+            visit(at, instruction, run.image);
             run.apply(at, instruction);
         }
         triggers = own()

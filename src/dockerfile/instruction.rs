@@ -77,6 +77,32 @@ impl Instruction {
         self.flags.iter().rev().find(|flag| flag.name == name).is_some_and(Flag::is_on)
     }
 
+    /// The text that a shell reads of a `RUN` in shell form, as [`script`](Self::script) gives it, knowing where each byte
+    /// comes from. `None` for the exec form and other instructions.
+    #[must_use]
+    pub fn script_text(&self) -> Option<Logical> {
+        let Kind::Run(run) = &self.kind else { return None };
+        let Form::Shell(line) = &run.form else { return None };
+        let Some(first) = self.heredocs.first() else { return Some(self.text.slice(self.args.clone())) };
+        let whole = super::heredoc::introducer(&line.value).is_ok_and(|introducer| introducer.is_some());
+        let mut text = if whole { Logical::default() } else { self.text.slice(self.args.clone()) };
+        if whole {
+            let mut at = first.span.start;
+            for raw in first.content.split_inclusive('\n') {
+                let shown = if first.chomp { raw.trim_start_matches('\t') } else { raw };
+                text.push(at + raw.len() - shown.len(), shown);
+                at += raw.len();
+            }
+            return Some(text);
+        }
+        for heredoc in &self.heredocs {
+            text.push(heredoc.span.start.saturating_sub(1), "\n");
+            text.push(heredoc.span.start, &heredoc.content);
+            text.push(heredoc.terminator.start, &heredoc.name);
+        }
+        Some(text)
+    }
+
     /// What a `RUN` runs, heredocs put in as BuildKit does it; `None` for other instructions.
     #[must_use]
     pub fn script(&self) -> Option<Script> {
@@ -147,4 +173,32 @@ fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
     let part = &text[range.clone()];
     let start = range.start + part.len() - part.trim_start().len();
     start..start + part.trim().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+
+    #[test]
+    fn the_text_of_a_script_is_the_script_and_knows_its_places() {
+        for source in [
+            "FROM a\nRUN b && \\\n  # no\n  c d\n",
+            "FROM a\nRUN <<EOF\nb\nsudo c\nEOF\n",
+            "FROM a\nRUN <<-EOF bash\n\tb\n\tEOF\n",
+            "FROM a\nRUN cat <<A >x && tee <<B\n1\nA\n2\nB\nUSER x\n",
+        ] {
+            let file = parse(source);
+            let text = file.instructions[1].script_text().expect("a script");
+            match file.instructions[1].script() {
+                Some(Script::Shell(script) | Script::File(script)) => assert_eq!(text.as_str(), script, "{source}"),
+                other => panic!("{source}: {other:?}"),
+            }
+            for word in ["sudo", "d", "tee", "2"] {
+                if let Some(at) = text.as_str().find(word) {
+                    assert_eq!(&source[text.source_span(at..at + word.len())], word, "{source}");
+                }
+            }
+        }
+    }
 }

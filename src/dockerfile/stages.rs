@@ -221,6 +221,18 @@ impl<'a> Stages<'a> {
         super::image::image(self, index)
     }
 
+    /// The image of stage `index`, and on the way each instruction of its chain (triggers of `ONBUILD` under the number of
+    /// that instruction) with the image as it is before it.
+    pub fn walk(&self, index: usize, visit: &mut dyn FnMut(usize, &'a Instruction, &Image)) -> Image {
+        super::image::walk(self, index, visit)
+    }
+
+    /// The file that has these stages.
+    #[must_use]
+    pub fn file(&self) -> &'a Dockerfile {
+        self.file
+    }
+
     /// The instructions of a stage with their numbers in the file.
     pub fn instructions(&self, stage: &Stage) -> impl Iterator<Item = (usize, &'a Instruction)> + use<'a> {
         let file = self.file;

@@ -2,10 +2,17 @@
 //!
 //! Every module of the crate reports by [`Diagnostic`]: what is wrong, where (file, line, column), and what to do.
 
+mod finding;
+
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::Serialize;
+
+pub use finding::{
+    Audit, Checklist, Confidence, Edit, Example, Family, Finding, Fix, Fixable, Location, Persona, Point, RuleInfo,
+    Source, Tick, Waived, WaivedBy,
+};
 
 /// How bad a [`Diagnostic`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

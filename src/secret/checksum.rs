@@ -1,7 +1,7 @@
 //! The checksum that GitHub and npm put into the last six characters of their tokens.
 //!
 //! CRC-32 of the 30 characters before it in base 62, padded with zeros:
-//! <https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/>, seen in September 2025.
+//! <https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/> (April 2021).
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

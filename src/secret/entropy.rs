@@ -18,7 +18,7 @@ pub(super) fn bits(text: &str) -> f64 {
         .sum()
 }
 
-/// Whether a value without a format looks made by a machine: study/rules.md section 5, step 4.
+/// Whether a value without a format looks made by a machine.
 pub(super) fn looks_random(value: &str) -> bool {
     let bare: String = value.chars().filter(|c| *c != '-').collect();
     if bare.bytes().all(|b| b.is_ascii_hexdigit()) {

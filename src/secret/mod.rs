@@ -1,7 +1,7 @@
 //! Telling secrets from other text: known formats first, then name and value together, entropy last.
 //!
-//! Formats and lists are those of study/rules.md section 5, seen at their issuers' documentation by September 2025. Nothing
-//! here reads a disk or a clock, and no type holds a secret's text: a [`Hit`] is a place in a text that the caller has.
+//! The formats are those that their issuers document, collected in November 2026. Nothing here reads a disk or a clock, and no
+//! type keeps a secret's text: a [`Hit`] is a place in a text that the caller has.
 
 mod base64;
 mod checksum;

@@ -152,7 +152,7 @@ const BUNDLED: [&str; 9] = [
     "PUBLIC_",
 ];
 
-/// What a name says: study/rules.md section 5, step 2.
+/// What a name says.
 #[must_use]
 pub fn name(name: &str) -> NameVerdict {
     // The working directory, which every shell sets.

@@ -58,7 +58,7 @@ impl Shape {
     }
 }
 
-// The tests hold that no two shapes with one prefix can both be meant, and that a longer prefix stands first.
+// A longer prefix stands before a shorter one that it begins with.
 use Class::{Alnum, Base32, Base64, Dotted, Letters, LowerHex, Path, Word};
 const SHAPES: &[Shape] = &[
     shape("AKIA", Kind::AwsAccessKey, Base32, (16, 16)),
@@ -256,4 +256,18 @@ fn postman(body: &str) -> Option<Certainty> {
 
 fn age(body: &str) -> Option<Certainty> {
     sure_if(body.bytes().all(|b| b"QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L".contains(&b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SHAPES;
+
+    #[test]
+    fn a_longer_prefix_stands_before_a_shorter_one() {
+        for (at, long) in SHAPES.iter().enumerate() {
+            let hidden = SHAPES[..at].iter().find(|short| long.prefix.starts_with(short.prefix));
+            assert!(hidden.is_none(), "{} is never reached", long.prefix);
+            assert!(long.least <= long.most && !long.prefix.is_empty());
+        }
+    }
 }

@@ -125,7 +125,7 @@ const ELSEWHERE: [&str; 16] = [
     "secretref:",
 ];
 
-/// What a value is under a name: study/rules.md section 5, steps 3 and 4.
+/// What a value is under a name.
 #[must_use]
 pub fn value(name: &str, value: &str) -> ValueVerdict {
     let value = unquoted(value.trim());

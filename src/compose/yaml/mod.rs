@@ -269,18 +269,25 @@ impl<'d> Node<'d> {
     /// Keys that are no scalars are left out; the text of a null key is empty.
     #[must_use]
     pub fn entries(self) -> Vec<(&'d str, Self)> {
+        let text = |(key, value): (Self, Self)| Some((key.scalar()?.text, value));
+        self.pairs().into_iter().filter_map(text).collect()
+    }
+
+    /// The same as [`Node::entries`], with the nodes of the keys for their places.
+    #[must_use]
+    pub fn pairs(self) -> Vec<(Self, Self)> {
         let mut seen = BTreeSet::new();
-        let mut entries = Vec::new();
+        let mut pairs = Vec::new();
         for mapping in self.merged() {
             for (key, value) in mapping.own_entries().filter(|(key, _)| !key.is_merge_key()) {
-                if let Some(key) = key.scalar()
-                    && seen.insert(key.text)
+                if let Some(text) = key.scalar()
+                    && seen.insert(text.text)
                 {
-                    entries.push((key.text, value));
+                    pairs.push((key, value));
                 }
             }
         }
-        entries
+        pairs
     }
 
     /// The value of a key, its own or merged in by `<<`.

@@ -137,10 +137,9 @@ fn a_longer_or_a_shorter_word_is_no_token() {
 #[test]
 fn documented_example_keys_are_silent() {
     for text in [
-        // https://github.com/aquasecurity/trivy/issues/2296, https://github.com/aquasecurity/trivy/issues/4826
+        // https://github.com/aquasecurity/trivy/issues/2296, 4093 and 4826
         concat!("AKIAIOSFODNN7", "EXAMPLE"),
         concat!("aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/", "bPxRfiCYEXAMPLEKEY"),
-        // https://github.com/aquasecurity/trivy/issues/4093
         concat!("AKIAI44QH8DHB", "EXAMPLE"),
         concat!("sk_test_", "4eC39HqLyjWDarjtT1zdP7dc"),
         concat!("sk_test_", "BQokikJOvBiI2HlWgH4olfQ2"),

@@ -47,46 +47,66 @@ fn names_that_say_secret() {
     }
 }
 
-/// Row 32 of the study: other checkers' false alarms, each with where it was reported.
+/// False alarms of other checkers, each with where it was reported.
 #[test]
 fn names_that_other_checkers_took_for_secrets() {
     for (text, reported) in [
         ("GOPRIVATE", "https://github.com/hadolint/hadolint/issues/1245"),
-        ("USERNAME", "https://github.com/hadolint/hadolint/issues/1245"),
-        ("GITHUB_TOKEN_FILE", "https://github.com/hadolint/hadolint/issues/1230"),
-        ("AWS_WEB_IDENTITY_TOKEN_FILE", "https://github.com/moby/buildkit/issues/5403"),
-        ("TRAVIS_OS_NAME", "https://github.com/moby/buildkit/issues/5403"),
-        ("SSH_AUTH_SOCK", "https://github.com/moby/buildkit/pull/6501"),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "https://github.com/hadolint/hadolint/issues/1245"),
+        ("AUTH_TOKEN_FILE", "https://github.com/hadolint/hadolint/issues/1245"),
+        ("TRAVIS_OS_NAME", "https://github.com/hadolint/hadolint/issues/1245"),
+        ("TRAVIS_SUDO", "https://github.com/hadolint/hadolint/issues/1245"),
+        ("FACEBOOK_APP_ID", "https://github.com/hadolint/hadolint/issues/1245"),
+        ("username", "https://github.com/hadolint/hadolint/issues/1230"),
+        ("USERNAME", "https://github.com/hadolint/hadolint/issues/1230"),
+        ("SESSION_SECRET_FILE", "https://github.com/moby/buildkit/pull/6501"),
+        ("AUTH_MODULE_VERSION", "https://github.com/moby/buildkit/pull/6501"),
+        ("KMS_KEY_ALIAS", "https://github.com/moby/buildkit/issues/5775"),
+        ("AWS_ACCESS_KEY_ID", "https://github.com/moby/buildkit/issues/5775"),
+        ("KEY_NAME", "https://github.com/moby/buildkit/issues/5775"),
+        ("KEY_ENABLED", "https://github.com/moby/buildkit/issues/5775"),
+        ("CREDENTIAL_MANAGER", "https://github.com/moby/buildkit/issues/5775"),
+        ("REQUIRE_MFA_AUTH", "https://github.com/moby/buildkit/issues/5775"),
+        ("PASSWORD_PROMPT_STRING", "https://github.com/moby/buildkit/issues/5775"),
+        ("SSH_AUTH_SOCK", "https://github.com/ddev/ddev/issues/6462"),
         ("SSH_KEY_DIR", "https://github.com/ddev/ddev/issues/6462"),
-        ("AUTH_MODULE_VERSION", "https://github.com/moby/buildkit/issues/5504"),
         ("SSL_CERT_KEY", "https://github.com/coreruleset/modsecurity-crs-docker/issues/316"),
-        // Row 41: KEY as a part of a word.
         ("KEYCLOAK_VERSION", "https://github.com/goodwithtech/dockle/issues/130"),
         ("KEYCLOAK_ADMIN", "https://github.com/goodwithtech/dockle/issues/130"),
         ("GPG_KEY", "https://github.com/goodwithtech/dockle/pull/268"),
         ("GPG_KEYS", "https://github.com/goodwithtech/dockle/pull/268"),
-        // The generic rule of gitleaks.
         ("monkey", "https://github.com/gitleaks/gitleaks/issues/1578"),
         ("keyword", "https://github.com/gitleaks/gitleaks/issues/1578"),
-        ("key_id", "https://github.com/gitleaks/gitleaks/issues/1219"),
-        ("token_id", "https://github.com/gitleaks/gitleaks/issues/1219"),
-        ("author", "https://github.com/gitleaks/gitleaks/issues/1587"),
-        ("api_version", "https://github.com/gitleaks/gitleaks/issues/1606"),
-        ("keyring", "https://github.com/gitleaks/gitleaks/issues/1758"),
-        ("key_bindings", "https://github.com/twpayne/chezmoi/issues/4679"),
+        ("MantleAPI_version", "https://github.com/gitleaks/gitleaks/issues/1578"),
+        ("LLM_SECRET_NAME", "https://github.com/gitleaks/gitleaks/issues/1578"),
+        ("mapKey", "https://github.com/gitleaks/gitleaks/issues/1578"),
+        ("rapidstring", "https://github.com/gitleaks/gitleaks/issues/1578"),
+        ("tokenizationId", "https://github.com/gitleaks/gitleaks/issues/1219"),
+        ("client_id", "https://github.com/gitleaks/gitleaks/pull/1587"),
+        ("api_version", "https://github.com/gitleaks/gitleaks/pull/1587"),
+        ("keystone", "https://github.com/gitleaks/gitleaks/pull/1587"),
+        ("keying", "https://github.com/gitleaks/gitleaks/pull/1587"),
+        ("accessor", "https://github.com/gitleaks/gitleaks/pull/1606"),
+        ("author", "https://github.com/gitleaks/gitleaks/pull/1606"),
+        ("bucket_key", "https://github.com/gitleaks/gitleaks/pull/1606"),
+        ("keyfile", "https://github.com/gitleaks/gitleaks/pull/1606"),
+        ("tokenfile", "https://github.com/gitleaks/gitleaks/pull/1606"),
+        ("credentialsId", "https://github.com/gitleaks/gitleaks/pull/1606"),
+        ("key", "https://github.com/twpayne/chezmoi/issues/4679"),
     ] {
         assert_eq!(name(text), NameVerdict::NotSecret, "{text}: {reported}");
     }
     for (text, reported) in [
-        ("PUBLIC_KEY", "https://github.com/hadolint/hadolint/issues/1230"),
+        ("PUBLIC_KEY", "https://github.com/moby/buildkit/issues/5403"),
         ("public_key", "https://github.com/gitleaks/gitleaks/issues/1578"),
+        ("public_token", "https://github.com/gitleaks/gitleaks/issues/1578"),
     ] {
         assert_eq!(name(text), NameVerdict::Public, "{text}: {reported}");
     }
 }
 
 #[test]
-fn names_of_the_studys_list_that_say_nothing() {
+fn names_that_say_nothing() {
     for text in [
         "DB_PASSWORD_FILE",
         "TOKEN_PATH",

@@ -1,0 +1,124 @@
+//! `scaffold check`: rules that look at Dockerfiles, compose files and what is around them.
+//!
+//! The way of the data: paths -> [`subject`] (files read, stages with their state, services, the context) -> `rules`
+//! (each looks and reports into [`Found`]) -> an [`Audit`](crate::report::Audit), which `report` shows.
+//!
+//! What is not known never makes a finding: a variable without a value, an image that is not in the table, a file that
+//! cannot be read.
+
+mod found;
+pub mod names;
+pub mod policy;
+mod rule;
+mod rules;
+pub mod subject;
+
+use std::collections::BTreeSet;
+
+use crate::bases::Date;
+use crate::detect::Tree;
+use crate::dockerfile::BuildArgs;
+use crate::report::{Audit, Confidence, Persona};
+
+pub use found::Found;
+pub use rule::{Check, Rule};
+pub use rules::{all, find};
+use subject::{Build, Workspace};
+
+/// What the user wants.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Also what is for those who ask for more.
+    pub pedantic: bool,
+    /// Today, for what ends on a day. The core has no clock.
+    pub today: Option<Date>,
+    /// `--build-arg`s.
+    pub build_args: BuildArgs,
+    /// Look at these rules alone; all if empty.
+    pub only: BTreeSet<String>,
+    /// What the repository asks.
+    pub policy: policy::Policy,
+}
+
+/// Looks at the Dockerfiles and compose files of these paths of a tree.
+///
+/// `has_tree` says whether the files around them are really there: not for a text from standard input.
+#[must_use]
+pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options: &Options) -> Audit {
+    let workspace = Workspace::open(tree, has_tree, paths, options);
+    let mut found = Found::default();
+    let rules: Vec<&'static Rule> =
+        all().iter().copied().filter(|rule| options.only.is_empty() || options.only.contains(rule.info.id)).collect();
+    for unit in &workspace.units {
+        found.checked();
+        let mut targets: BTreeSet<usize> = BTreeSet::new();
+        let services = workspace.services_of(unit);
+        let mut args = options.build_args.clone();
+        for (name, value) in subject::build_args(services.first()) {
+            args.entry(name).or_insert(value);
+        }
+        let stages = unit.file.stages_with(&args);
+        let Some(last) = stages.final_stage().map(|stage| stage.index) else { continue };
+        let named = services.iter().filter_map(|service| stages.find(&service.target()?).map(|stage| stage.index));
+        targets.extend(named);
+        if targets.is_empty() {
+            targets.insert(last);
+        }
+        for target in targets {
+            let of_target = |service: &&subject::Service<'_>| {
+                service.target().and_then(|name| stages.find(&name)).map_or(last, |stage| stage.index) == target
+            };
+            let services = services.iter().filter(of_target).copied().collect();
+            let build = Build::new(&workspace, unit, &stages, target, services);
+            for rule in &rules {
+                for check in rule.checks {
+                    if let Check::Build(check) = check {
+                        found.begin(&rule.info);
+                        check(&build, &mut found);
+                    }
+                }
+            }
+        }
+    }
+    for project in workspace.projects() {
+        if project.unit.reported.is_empty() {
+            continue;
+        }
+        project.unit.reported.iter().for_each(|_| found.checked());
+        for rule in &rules {
+            found.begin(&rule.info);
+            for check in rule.checks {
+                match check {
+                    Check::Service(check) => project.all().for_each(|service| check(&service, &mut found)),
+                    Check::Project(check) => check(&project, &mut found),
+                    _ => {}
+                }
+            }
+        }
+    }
+    for rule in &rules {
+        found.begin(&rule.info);
+        for check in rule.checks {
+            if let Check::Workspace(check) = check {
+                check(&workspace, &mut found);
+            }
+        }
+    }
+    let reported: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
+    let mut audit = found.finish();
+    let shown = |persona: Persona| options.pedantic || persona != Persona::Pedantic;
+    audit
+        .findings
+        .retain(|finding| shown(finding.persona) && (options.pedantic || finding.confidence != Confidence::Guess));
+    // A finding in a compose file that only helped to understand another one is not asked for.
+    let of_interest: Vec<bool> = audit
+        .files
+        .iter()
+        .map(|file| {
+            !crate::compose::project::is_compose_name(file.path.rsplit('/').next().unwrap_or_default())
+                || reported.contains(file.path.as_str())
+        })
+        .collect();
+    audit.findings.retain(|finding| of_interest.get(finding.at.file).copied().unwrap_or(true));
+    audit
+}

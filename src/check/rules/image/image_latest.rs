@@ -1,0 +1,71 @@
+//! `image-latest`
+
+use crate::check::rule::{Check, Rule};
+use crate::check::subject::images::{self, NamedImage};
+use crate::check::subject::{Build, Service};
+use crate::check::Found;
+use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
+
+pub(in crate::check) static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "image-latest",
+        family: Family::Image,
+        severity: Severity::Warning,
+        confidence: Confidence::Certain,
+        persona: Persona::Default,
+        edition: 2026,
+        title: "An image is named by the tag latest",
+        why: "`latest` is whatever was pushed last: the same file builds something else tomorrow, another major version \
+              included, and nobody can say what ran yesterday.",
+        instead: "Name the release line that you test with, such as `node:26-trixie-slim`, and pin it by digest.",
+        bad: &[
+            Example::Dockerfile("FROM node:latest\nCMD [\"node\", \"server.js\"]\n"),
+            Example::Dockerfile("FROM debian:13-slim\nCOPY --from=busybox:latest /bin/busybox /bin/\n"),
+            Example::Compose("services:\n  db:\n    image: postgres:latest\n"),
+        ],
+        good: &[
+            Example::Dockerfile("FROM node:26-trixie-slim\n"),
+            // The digest says which one it is.
+            Example::Dockerfile(
+                "FROM node:latest@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+            ),
+            // Nobody knows what VERSION will be.
+            Example::Dockerfile("ARG VERSION\nFROM node:${VERSION}\n"),
+            // The name that a built image gets.
+            Example::Compose("services:\n  app:\n    image: app:latest\n    build: .\n"),
+        ],
+        equivalents: &[
+            ("hadolint", &["DL3007"]),
+            ("trivy", &["DS-0001"]),
+            ("checkov", &["CKV_DOCKER_7"]),
+            ("dockle", &["DKL-DI-0006"]),
+            ("kics", &["f45ea400"]),
+            ("semgrep", &["avoid-latest-version"]),
+            ("dclint", &["service-image-require-explicit-tag"]),
+        ],
+        cis: &["5.28"],
+        point: Some(Point::Version),
+        fix: Fixable::No,
+    },
+    checks: &[Check::Build(dockerfile), Check::Service(compose)],
+};
+
+fn dockerfile(build: &Build<'_>, found: &mut Found) {
+    for image in images::of_build(build, found) {
+        report(&image, found);
+    }
+}
+
+fn compose(service: &Service<'_>, found: &mut Found) {
+    if let Some(image) = images::of_service(service, found) {
+        report(&image, found);
+    }
+}
+
+fn report(image: &NamedImage, found: &mut Found) {
+    if image.reference.tag.as_deref() == Some("latest") && image.reference.digest.is_none() {
+        found
+            .add(image.at.clone(), format!("`{}` is whatever was pushed last", image.text))
+            .help("name the release that you test with, and pin it by digest");
+    }
+}

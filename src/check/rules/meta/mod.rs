@@ -1,0 +1,3 @@
+//! What the engine itself reports.
+
+pub(in crate::check) mod parse_error;

@@ -1,0 +1,36 @@
+//! All rules: a file each, in a folder a family. A new rule is one file and one word here.
+
+pub(in crate::check) mod meta;
+
+use super::rule::Rule;
+
+/// Declares the files of each family and the list of all rules.
+macro_rules! rules {
+    ($($family:ident: $($rule:ident)*;)*) => {
+        $(mod $family { $(pub(in crate::check) mod $rule;)* })*
+
+        /// All rules, family by family.
+        static ALL: &[&Rule] = &[$($(&$family::$rule::RULE,)*)* &meta::parse_error::RULE];
+    };
+}
+
+rules! {
+    image: image_latest;
+    build: sudo;
+    compose: compose_privileged;
+}
+
+/// All rules, family by family.
+#[must_use]
+pub fn all() -> &'static [&'static Rule] {
+    ALL
+}
+
+/// The rule of this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    ALL.iter().copied().find(|rule| rule.info.id == id)
+}
+
+#[cfg(test)]
+mod tests;

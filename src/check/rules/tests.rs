@@ -1,0 +1,62 @@
+//! What holds of every rule: its examples are true, and its description is complete.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::check::{Options, check, names};
+use crate::detect::MemoryTree;
+use crate::report::{Audit, Example};
+
+fn audit(example: &Example) -> Audit {
+    let files = example.files();
+    let tree = MemoryTree::new(files.iter().map(|(path, text)| (*path, *text)));
+    let paths: Vec<String> =
+        files.iter().map(|(path, _)| (*path).to_owned()).filter(|path| names::is_target(path)).collect();
+    let today = Some(crate::bases::CHECKED);
+    check(&tree, true, &paths, &Options { pedantic: true, today, ..Options::default() })
+}
+
+#[test]
+fn every_bad_example_is_found_and_no_good_one() {
+    let mut wrong = Vec::new();
+    for rule in all() {
+        let finds = |example: &Example| audit(example).findings.iter().any(|finding| finding.rule.id == rule.info.id);
+        for example in rule.info.bad.iter().filter(|example| !finds(example)) {
+            wrong.push(format!("{} does not find its bad example {:?}", rule.info.id, example.files()));
+        }
+        for example in rule.info.good.iter().filter(|example| finds(example)) {
+            wrong.push(format!("{} finds its good example {:?}", rule.info.id, example.files()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_is_described() {
+    let mut ids = BTreeSet::new();
+    for rule in all() {
+        let info = &rule.info;
+        assert!(ids.insert(info.id), "{} is there twice", info.id);
+        let kebab = |id: &str| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        assert!(kebab(info.id), "{}", info.id);
+        assert!(!info.bad.is_empty() && !info.good.is_empty(), "{} has no examples", info.id);
+        assert!(info.why.len() > 40 && info.instead.len() > 20, "{} says too little", info.id);
+        assert!(!info.title.ends_with('.'), "{}: {}", info.id, info.title);
+    }
+}
+
+#[test]
+fn every_fix_mends_its_finding_and_does_not_come_back() {
+    for rule in all() {
+        for example in rule.info.bad {
+            let before = audit(example);
+            for finding in before.findings.iter().filter(|finding| finding.rule.id == rule.info.id) {
+                let Some(fix) = &finding.fix else { continue };
+                for edit in &fix.edits {
+                    let text = &before.files[edit.at.file].text;
+                    assert!(text.get(edit.at.span()).is_some(), "{}: an edit outside of its file", rule.info.id);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Every image from outside that a set-up names: in FROM, in `COPY --from`, in a mount, in compose.
+
+use super::build::Build;
+use super::service::Service;
+use crate::bases::Reference;
+use crate::check::Found;
+use crate::dockerfile;
+use crate::report::Location;
+
+/// An image from outside, where it is named.
+#[derive(Debug, Clone)]
+pub struct NamedImage {
+    /// As it is used: variables with a value are replaced.
+    pub text: String,
+    /// Taken apart; what variables without a value stand for is a hole in it.
+    pub reference: Reference,
+    /// Whether everything in it is known.
+    pub known: bool,
+    /// Whether its layers ship; what a COPY or a mount takes from another image does not count.
+    pub shipped: bool,
+    /// Where it is named.
+    pub at: Location,
+}
+
+/// The images that a Dockerfile names. Stages, `scratch` and named build contexts are none.
+pub fn of_build(build: &Build<'_>, found: &mut Found) -> Vec<NamedImage> {
+    let contexts: Vec<String> = build
+        .services
+        .iter()
+        .filter_map(|service| service.service.build())
+        .flat_map(|own| {
+            own.additional_contexts().into_iter().map(|context| context.name.to_lowercase()).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut images = Vec::new();
+    for view in &build.views {
+        let from = build.from(view);
+        let dockerfile::Kind::From(words) = &from.kind else { continue };
+        let mut named = |base: &dockerfile::Base, span, shipped, found: &mut Found| {
+            let (text, known) = match base {
+                dockerfile::Base::Image(text) => (text, true),
+                dockerfile::Base::Unknown(text) if !might_be_stage(build, text) => (text, false),
+                _ => return,
+            };
+            if contexts.contains(&text.to_lowercase()) {
+                return;
+            }
+            if let Some(reference) = Reference::parse(text).filter(|reference| !reference.is_scratch()) {
+                images.push(NamedImage { text: text.clone(), reference, known, shipped, at: build.at(found, span) });
+            }
+        };
+        named(&view.stage.base, words.image.span.clone(), view.shipped, found);
+        for reference in &view.stage.references {
+            named(&reference.target, reference.span.clone(), false, found);
+        }
+    }
+    images
+}
+
+/// Whether a name with variables may be that of a stage: `base-${TARGETARCH}` where there is a `base-amd64`.
+fn might_be_stage(build: &Build<'_>, text: &str) -> bool {
+    let start = text.split('$').next().unwrap_or_default().to_lowercase();
+    let end = text.rsplit('}').next().unwrap_or_default().to_lowercase();
+    let end = if end.contains('$') { "" } else { end.as_str() };
+    build
+        .views
+        .iter()
+        .filter_map(|view| view.stage.name.as_deref())
+        .any(|name| (!start.is_empty() || !end.is_empty()) && name.starts_with(&start) && name.ends_with(end))
+}
+
+/// The image that a service runs and does not build.
+pub fn of_service(service: &Service<'_>, found: &mut Found) -> Option<NamedImage> {
+    if service.service.build().is_some() {
+        return None;
+    }
+    let image = service.service.image()?;
+    let text = image.text.known_or_default().unwrap_or_else(|| image.text.raw().to_owned());
+    let reference = Reference::parse(&text)?;
+    let known = image.text.known_or_default().is_some();
+    Some(NamedImage { text, reference, known, shipped: true, at: service.at(found, &image.place) })
+}

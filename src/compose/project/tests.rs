@@ -1,0 +1,1 @@
+//! Projects as compose evaluates them.
