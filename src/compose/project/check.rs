@@ -290,7 +290,7 @@ fn published(project: &Project) -> Vec<Published<'_>> {
 
 fn ports(project: &Project, problems: &mut Vec<Problem>) {
     let mut all = published(project);
-    all.sort_by(|a, b| a.range.cmp(&b.range));
+    all.sort_by_key(|published| published.range);
     for (at, later) in all.iter().enumerate() {
         let clashes = |earlier: &&Published<'_>| {
             earlier.range.1 >= later.range.0

@@ -10,6 +10,7 @@ use super::interpolate::Variables;
 use super::merge::Merger;
 use super::path::{folder_of, is_remote, join};
 use super::problem::{Problem, ProblemKind};
+use super::service::scalars;
 use super::value::{Entry, Mode, Place, Scalar, Value};
 use crate::compose::yaml;
 
@@ -191,12 +192,16 @@ impl<'a> Loader<'a> {
     }
 
     fn included(&mut self, item: &Value, setting: &Setting, included: &mut Vec<String>) -> Option<Value> {
-        let written: Vec<&Scalar> = item.get("path")?.items().iter().filter_map(Value::scalar).collect();
+        let written = scalars(item.get("path"));
         let mut paths = Vec::new();
         for path in written {
             paths.push((self.path(path, &setting.folder)?, Some(path.place.clone())));
         }
-        let (first, place) = paths.first()?;
+        let Some((first, place)) = paths.first() else {
+            let message = "an entry of `include` is a path, or a mapping with `path`, and this is not";
+            self.problems.push(Problem::error(ProblemKind::Shape, item.place(), message));
+            return None;
+        };
         let place = place.clone().unwrap_or_default();
         if included.contains(first) || included.len() > LONGEST_CHAIN {
             let message = format!("`include` of `{first}` leads in a circle");
@@ -211,7 +216,7 @@ impl<'a> Loader<'a> {
         let mut variables = Rc::clone(&setting.variables);
         match item.get("env_file") {
             Some(files) => {
-                for written in files.items().iter().filter_map(Value::scalar).filter(|file| !file.is("/dev/null")) {
+                for written in scalars(Some(files)).into_iter().filter(|file| !file.is("/dev/null")) {
                     let path = self.path(written, &setting.folder)?;
                     if self.file(&path, &folder).is_none() {
                         self.missing(&path, Some(&written.place));

@@ -219,7 +219,8 @@ fn variables(value: Option<&Value>) -> Vec<Variable<'_>> {
     entries.iter().map(read).collect()
 }
 
-fn scalars(value: Option<&Value>) -> Vec<&Scalar> {
+/// The scalars of a list, or the only one.
+pub(super) fn scalars(value: Option<&Value>) -> Vec<&Scalar> {
     match value {
         Some(Value::Sequence(items, _)) => items.iter().filter_map(Value::scalar).collect(),
         Some(value) => value.scalar().into_iter().collect(),
