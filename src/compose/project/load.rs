@@ -33,6 +33,9 @@ pub(super) struct Loader<'a> {
     extended: BTreeMap<(usize, String), Rc<Value>>,
 }
 
+/// The name of `extends` once it is followed; what begins with `x-` means nothing to compose.
+pub(super) const EXTENDED: &str = "x-scaffold-extends";
+
 /// Variables, and the folder that relative paths start from.
 #[derive(Clone)]
 struct Setting {
@@ -288,12 +291,12 @@ impl<'a> Loader<'a> {
         };
         let result = match base.filter(|base| !base.is_null() && self.take(base)) {
             Some(base) => {
-                let base = without(Value::clone(&base).settled(), "extends");
+                let base = without(Value::clone(&base).settled(), EXTENDED);
                 let mut merger = Merger { keeps_marks: true, problems: &mut self.problems };
                 let mut path = vec!["services".to_owned(), name.to_owned()];
-                merger.merge(base, marked(service, "extends"), &mut path)
+                merger.merge(base, followed(service), &mut path)
             }
-            None => service,
+            None => followed(service),
         };
         let result = Rc::new(result);
         self.extended.insert((scope, name.to_owned()), Rc::clone(&result));
@@ -366,10 +369,11 @@ fn without(value: Value, key: &str) -> Value {
     }
 }
 
-/// With a key that replaces that of an earlier file.
-fn marked(mut value: Value, key: &str) -> Value {
+/// With `extends` under another name, so that it is not followed again from a file that includes this one.
+fn followed(mut value: Value) -> Value {
     if let Value::Mapping(entries, _) = &mut value {
-        for entry in entries.iter_mut().filter(|entry| entry.key == key) {
+        for entry in entries.iter_mut().filter(|entry| entry.key == "extends") {
+            entry.key = EXTENDED.to_owned();
             entry.mode = Mode::Override;
         }
     }
