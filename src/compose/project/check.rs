@@ -115,6 +115,12 @@ fn shapes(project: &Project, problems: &mut Vec<Problem>) {
                 wrong(item.place(), format!("an entry of `ports` is {wanted}, and this is not"));
             }
         }
+        for item in service.value.get("volumes").map(Value::items).unwrap_or_default() {
+            let Some(scalar) = item.scalar() else { continue };
+            if scalar.split(':').iter().take(2).any(|part| part.text.is_empty()) {
+                wrong(&scalar.place, "an entry of `volumes` has nothing before or behind its colon".to_owned());
+            }
+        }
         for key in ["privileged", "read_only", "init", "tty", "stdin_open", "oom_kill_disable"] {
             if let Some(scalar) =
                 service.scalar(key).filter(|scalar| !scalar.is_unknown() && scalar.as_bool().is_none())
@@ -141,7 +147,11 @@ fn own(service: &Service, project: &Project, problems: &mut Vec<Problem>) {
         problems.push(Problem::error(ProblemKind::BadName, &written.place, message).help(help));
     }
     let is_mapping = matches!(service.value, Value::Mapping(..));
-    let provides = ["image", "build", "provider"].into_iter().any(|key| service.value.get(key).is_some());
+    let has = |key: &str| match service.value.get(key) {
+        Some(Value::Scalar(scalar)) => !scalar.text.is_empty(),
+        value => value.is_some(),
+    };
+    let provides = ["image", "build", "provider"].into_iter().any(has);
     if is_mapping && !provides && !project.is_incomplete {
         let message = format!("the service `{name}` has neither `image` nor `build`");
         problems

@@ -24,7 +24,9 @@ impl Defined<'_> {
         }
         let kind = self.kind;
         let problem = Problem::error(ProblemKind::Undefined, place, format!("there is no {kind} `{name}`"));
-        problems.push(problem.help(match did_you_mean(name, self.names.iter().copied()) {
+        // Of a name of one or two letters everything is near.
+        let near = did_you_mean(name, self.names.iter().copied()).filter(|_| name.len() > 2);
+        problems.push(problem.help(match near {
             Some(near) => format!("did you mean `{near}`?"),
             None if kind == "service" => "correct the name, or add the service".to_owned(),
             None => format!("add `{name}:` to the top-level `{kind}s`"),
