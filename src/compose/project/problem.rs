@@ -27,6 +27,8 @@ pub enum ProblemKind {
     Extends,
     /// A service, network, volume, secret or config that is not defined.
     Undefined,
+    /// Services that wait for one another.
+    Circle,
     /// A service with neither image nor build.
     NoImage,
     /// A host port that two services publish.
