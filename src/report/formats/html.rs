@@ -136,7 +136,7 @@ fn one(page: &mut String, view: &View<'_>, finding: &Finding) {
     if let Some(help) = &finding.help {
         page.push_str(&format!("<p><strong>Help:</strong> {}</p>\n", inline(&view.sentence(help))));
     }
-    if let Some(fix) = view.fix(finding) {
+    if let Some(fix) = &finding.fix {
         let how = if fix.safe { "--fix" } else { "--fix --unsafe" };
         let title = inline(&view.sentence(&fix.title));
         page.push_str(&format!(

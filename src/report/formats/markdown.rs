@@ -100,7 +100,7 @@ fn row(view: &View<'_>, finding: &Finding) -> String {
         format!("<br>{}: {}", code(&format!("{}:{line}", visible(view.path(at)))), prose(&view.sentence(message)))
     });
     let help = finding.help.iter().map(|help| format!("<br>→ {}", prose(&view.sentence(help))));
-    let fix = view.fix(finding).filter(|fix| fix.safe).map_or("", |_| "<br>→ `scaffold check --fix` can do this");
+    let fix = finding.fix.as_ref().filter(|fix| fix.safe).map_or("", |_| "<br>→ `scaffold check --fix` can do this");
     format!(
         "| {line} | {} | {} | {}{}{}{fix} |\n",
         severity(finding.severity),

@@ -1,6 +1,5 @@
 //! The last line of reports: how much was found, and what can be done about it at once.
 
-use super::view::View;
 use crate::report::{Audit, Severity};
 
 /// `1 error`, `2 errors`.
@@ -23,20 +22,16 @@ pub(super) fn found(audit: &Audit) -> String {
 /// One line: what was found, how much of it `--fix` mends, and where to read on.
 #[must_use]
 pub fn summary(audit: &Audit) -> String {
-    of_view(&View::new(audit))
-}
-
-pub(super) fn of_view(view: &View<'_>) -> String {
-    let mut parts = vec![found(view.audit)];
+    let mut parts = vec![found(audit)];
     let fixes =
-        |safe| view.audit.active().filter(|finding| view.fix(finding).is_some_and(|fix| fix.safe == safe)).count();
+        |safe| audit.active().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe == safe)).count();
     match (fixes(true), fixes(false)) {
         (0, 0) => {}
         (safe, 0) => parts.push(format!("{safe} can be fixed with --fix")),
         (0, more) => parts.push(format!("{more} can be fixed with --fix --unsafe")),
         (safe, more) => parts.push(format!("{safe} can be fixed with --fix, {more} more with --fix --unsafe")),
     }
-    if view.audit.active().next().is_some() {
+    if audit.active().next().is_some() {
         parts.push("scaffold explain RULE says more".to_owned());
     }
     parts.join("; ")

@@ -46,7 +46,7 @@ pub fn text(audit: &Audit, options: &TextOptions) -> String {
             report.push_str("\n\n");
         }
     }
-    report.push_str(&summary::of_view(&view));
+    report.push_str(&summary::summary(audit));
     report.push('\n');
     report
 }
@@ -80,7 +80,7 @@ fn one(view: &View<'_>, finding: &Finding, same: &[&Finding], colour: bool) -> S
     }
     notes.extend(finding.waived.iter().map(|waived| waived_by(view, waived)));
     let mut help: Vec<String> = finding.help.iter().map(|help| view.sentence(help)).collect();
-    help.extend(view.fix(finding).map(|fix| {
+    help.extend(finding.fix.as_ref().map(|fix| {
         let how = if fix.safe { "--fix" } else { "--fix --unsafe" };
         format!("`{how}` can do this: {}", view.sentence(&fix.title))
     }));

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::report::{Audit, Finding, Fix, Location, boundary};
+use crate::report::{Audit, Edit, Finding, Fix, Location, boundary};
 
 /// Shorter values are too common to be sought in other texts.
 const SOUGHT: usize = 6;
@@ -224,10 +224,17 @@ impl<'a> View<'a> {
         text
     }
 
-    /// The fix of a finding, unless its text repeats a secret.
+    /// The fix of a finding with its edits, unless one repeats a secret. `--fix` does it all the same.
     pub(super) fn fix<'f>(&self, finding: &'f Finding) -> Option<&'f Fix> {
-        let repeats = |text: &str| self.secrets.iter().any(|secret| text.contains(secret.as_str()));
-        finding.fix.as_ref().filter(|fix| !fix.edits.iter().any(|edit| repeats(&edit.text)))
+        let repeats = |edit: &Edit| {
+            let (file, at) = (edit.at.file, edit.at.span());
+            let hidden = self.files.get(file).map_or(&[][..], |lines| &lines.hidden);
+            let first = hidden.partition_point(|hidden| hidden.end <= at.start);
+            let mut replaced = hidden[first..].iter().take_while(|hidden| hidden.start < at.end);
+            self.secrets.iter().any(|secret| edit.text.contains(secret.as_str()))
+                || replaced.any(|hidden| edit.text.contains(&self.text(file)[hidden.clone()]))
+        };
+        finding.fix.as_ref().filter(|fix| !fix.edits.iter().any(repeats))
     }
 }
 

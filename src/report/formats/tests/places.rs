@@ -142,6 +142,27 @@ fn an_edit_that_repeats_a_secret_is_kept_back() {
     for (name, text) in every_format(&audit, &rules()) {
         assert!(!text.contains(SECRET), "{name}:\n{text}");
     }
+    assert!(summary(&audit).contains("1 can be fixed with --fix"), "it can be done all the same");
+}
+
+#[test]
+fn an_edit_of_a_short_secret_is_kept_back_too() {
+    let audit = one_file("Dockerfile", "FROM a\nENV PASSWORD x7q\n", |files| {
+        let line = at(files, 0, "ENV PASSWORD x7q");
+        let edits = vec![Edit { at: line.clone(), text: "ENV PASSWORD=x7q".to_owned() }];
+        let fix = Some(Fix { safe: true, title: "write it with =".to_owned(), edits });
+        vec![
+            Finding { secret: true, ..finding(&SECRET_IN_ENV, at(files, 0, "x7q"), "a password") },
+            Finding {
+                fix,
+                related: vec![(at(files, 0, "x7q"), "here".to_owned())],
+                ..finding(&RECOMMENDS, line, "old")
+            },
+        ]
+    });
+    for (name, text) in every_format(&audit, &rules()) {
+        assert!(!text.contains("x7q"), "{name}:\n{text}");
+    }
 }
 
 #[test]
