@@ -225,7 +225,8 @@ fn ours(project: &Project, service: &Service) -> BTreeMap<&'static str, Value> {
 }
 
 fn clean(path: &Value) -> Value {
-    let Some(path) = path.as_str() else { return Value::Null };
+    // Without a context compose says "".
+    let Some(path) = path.as_str().filter(|path| !path.is_empty()) else { return Value::Null };
     json!(scaffold_dockerfile::compose::project::join("", path).unwrap_or_else(|| path.to_owned()))
 }
 

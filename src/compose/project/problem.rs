@@ -35,6 +35,8 @@ pub enum ProblemKind {
     PortTwice,
     /// A name of a container that two services have.
     ContainerNameTwice,
+    /// A path in a container at which two things are mounted.
+    MountTwice,
     /// A name that the engine refuses.
     BadName,
     /// Keys that exclude each other.

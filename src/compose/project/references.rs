@@ -124,6 +124,10 @@ pub(super) fn circles(project: &Project, problems: &mut Vec<Problem>) {
                 let message = format!("services wait for one another in a circle: {}", circle.join(" -> "));
                 problems
                     .push(Problem::error(ProblemKind::Circle, place, message).help("remove one of the dependencies"));
+                told += 1;
+                if told == MOST_CIRCLES {
+                    return;
+                }
             } else if open.contains_key(on.as_str()) && !done.contains(on.as_str()) {
                 on_way.insert(on.as_str());
                 way.push((on.as_str(), 0));
