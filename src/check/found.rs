@@ -87,7 +87,10 @@ impl Found {
             self.audit.findings.push(finding);
         }
         self.audit.checked += other.checked;
-        self.audit.checklists.extend(other.checklists);
+        for mut checklist in other.checklists {
+            checklist.places.iter_mut().for_each(place);
+            self.audit.checklists.push(checklist);
+        }
     }
 }
 

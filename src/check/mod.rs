@@ -6,6 +6,7 @@
 //! What is not known never makes a finding: a variable without a value, an image that is not in the table, a file that
 //! cannot be read.
 
+mod checklist;
 mod found;
 mod mend;
 pub mod names;
@@ -73,6 +74,8 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
             };
             let services = services.iter().filter(of_target).copied().collect();
             let build = Build::new(&workspace, unit, &stages, target, services);
+            let list = checklist::of_build(&build, &mut found);
+            found.audit().checklists.push(list);
             for rule in &rules {
                 for check in rule.checks {
                     if let Check::Build(check) = check {
@@ -88,6 +91,10 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
             continue;
         }
         project.unit.reported.iter().for_each(|_| found.checked());
+        for service in project.all() {
+            let list = checklist::of_service(&service, &mut found);
+            found.audit().checklists.extend(list);
+        }
         for rule in &rules {
             found.begin(&rule.info);
             for check in rule.checks {
@@ -148,4 +155,5 @@ pub fn apply_policy(audit: &mut Audit, options: &Options, file: Option<&policy::
     });
     waive::apply(audit, options, file);
     audit.sort();
+    checklist::settle(audit);
 }

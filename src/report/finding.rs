@@ -384,6 +384,8 @@ pub struct Checklist {
     pub subject: String,
     /// A tick for each point.
     pub ticks: BTreeMap<Point, Tick>,
+    /// What belongs to it: a finding in one of these places speaks against its point.
+    pub places: Vec<Location>,
 }
 
 /// The result of an audit.
