@@ -2,13 +2,12 @@
 
 use super::Project;
 use super::port::ports_of;
-use super::problem::{Problem, ProblemKind};
+use super::problem::{Problem, ProblemKind, near};
 use super::references::{circles, references};
 use super::schema;
 use super::service::{Resource, Service};
 use super::twice::{container_names, mounts, ports};
 use super::value::{Entry, Place, Scalar, Value};
-use crate::report::did_you_mean;
 
 /// All problems that need the whole project.
 pub(super) fn problems(project: &Project) -> Vec<Problem> {
@@ -41,7 +40,8 @@ fn keys(project: &Project, problems: &mut Vec<Problem>) {
                 continue;
             }
             let problem = Problem::error(ProblemKind::UnknownKey, key_place, format!("{what} has no key `{key}`"));
-            problems.push(problem.help(match did_you_mean(key, known.iter().copied()) {
+            let near = near(key, known.iter().copied(), problems);
+            problems.push(problem.help(match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "remove it, or begin its name with `x-`".to_owned(),
             }));

@@ -104,3 +104,13 @@ impl Problem {
         diagnostic
     }
 }
+
+/// The known name that is meant, for the first hundred problems: comparing names with names must stay near-linear.
+///
+/// Of a name of one or two letters everything is near, so nothing is.
+pub(super) fn near<'n>(name: &str, known: impl Iterator<Item = &'n str>, problems: &[Problem]) -> Option<&'n str> {
+    if name.len() < 3 || name.len() > 100 || problems.len() > 100 {
+        return None;
+    }
+    crate::report::did_you_mean(name, known.take(1000))
+}

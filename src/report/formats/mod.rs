@@ -10,6 +10,7 @@ mod json;
 mod markdown;
 mod markup;
 mod sarif;
+mod secrets;
 mod summary;
 mod text;
 mod view;
