@@ -65,6 +65,10 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
         let Some(last) = stages.final_stage().map(|stage| stage.index) else { continue };
         let named = services.iter().filter_map(|service| stages.find(&service.target()?).map(|stage| stage.index));
         targets.extend(named);
+        if !options.policy.targets.is_empty() {
+            targets.extend(options.policy.targets.iter().filter_map(|name| stages.find(name)).map(|stage| stage.index));
+            targets.insert(last);
+        }
         if targets.is_empty() {
             targets.insert(last);
         }
