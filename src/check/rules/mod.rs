@@ -34,4 +34,6 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 }
 
 #[cfg(test)]
+mod package_complaints;
+#[cfg(test)]
 mod tests;

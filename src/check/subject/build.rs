@@ -181,6 +181,13 @@ impl<'w> Build<'w> {
         self.stages.chain(index).into_iter().rev().map(|index| &self.views[index])
     }
 
+    /// Whether what is built is for development or tests: by the names of the file, of its folder, or of a stage that ships.
+    #[must_use]
+    pub fn is_for_development(&self) -> bool {
+        let named = |view: &StageView<'_>| view.stage.name.as_deref().is_some_and(is_dev);
+        self.dev || self.shipped().any(named)
+    }
+
     /// The instructions of a stage with their numbers.
     pub fn instructions(&self, view: &StageView<'w>) -> impl Iterator<Item = (usize, &'w Instruction)> + use<'w> {
         self.stages.instructions(view.stage)
@@ -375,7 +382,7 @@ fn written_user(word: &Word, image: &Image, at: usize, origin: &Origin) -> User 
 }
 
 /// Words that say that something is not for production.
-const DEV: [&str; 20] = [
+const DEV: [&str; 22] = [
     "dev",
     "devel",
     "develop",
@@ -384,6 +391,8 @@ const DEV: [&str; 20] = [
     "test",
     "tests",
     "testing",
+    "unittest",
+    "unittests",
     "ci",
     "local",
     "example",

@@ -130,10 +130,9 @@ fn check(build: &Build<'_>, found: &mut Found) {
                 if !is_alone(update, &actions, run) {
                     continue;
                 }
-                let end = update.verb.map_or(update.command.span.end, |verb| verb.span.end);
-                let at = build.at(found, update.command.name_span.start..end.max(update.command.name_span.end));
-                let name = &update.command.name;
-                let finding = found.add(at, format!("`{name}` fetches its index in a RUN that installs nothing"));
+                let (span, name) = update.named();
+                let at = build.at(found, span);
+                let finding = found.add(at, format!("{name} fetches the index in a RUN that installs nothing"));
                 finding.help("move it into the RUN that installs: `update && install`");
                 if !view.shipped {
                     finding.severity(Severity::Note);

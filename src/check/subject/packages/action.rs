@@ -61,6 +61,27 @@ impl<'r> Action<'r> {
         self.verb.map_or("", Arg::text)
     }
 
+    /// The bytes from the program to its verb, and what stands there, in the quotes of reports.
+    #[must_use]
+    pub fn named(&self) -> (std::ops::Range<usize>, String) {
+        let start = self.command.name_span.start;
+        let Some(verb) = self.verb else {
+            return (self.command.name_span.clone(), format!("`{}`", self.command.name));
+        };
+        // Options between the two are left out: `apt-get -qq install` is `apt-get install`.
+        let words = self.command.args.iter().take_while(|arg| !std::ptr::eq(*arg, verb)).filter(|arg| {
+            !arg.start.starts_with('-')
+                && arg.value.is_some()
+                && matches!(arg.text(), "pip" | "global" | "cache" | "tool" | "module" | "group")
+        });
+        let mut text = self.command.name.clone();
+        for word in words.map(Arg::text).chain([verb.text()]) {
+            text.push(' ');
+            text.push_str(word);
+        }
+        (start..verb.span.end.max(self.command.name_span.end), format!("`{text}`"))
+    }
+
     /// Whether it is installed beside the project: `npm install -g`, `yarn global add`, `composer global require`.
     #[must_use]
     pub fn is_global(&self) -> bool {

@@ -56,7 +56,7 @@ fn packages_are_told_from_values() {
         ("apk add --virtual .deps -X https://x/y a~1 b=~2 c@edge", vec![("a", Given), ("b", Given), ("c", Missing)]),
         (
             "pip install -r x.txt -i https://x a 'b[c]>=1' . d~=1 git+https://y",
-            vec![("a", Missing), ("b", Given), ("", Local), ("d", Given), ("git+https://y", Local)],
+            vec![("a", Missing), ("b", Given), ("", Local), ("d", Given), ("git+https://y", Latest)],
         ),
         (
             "npm i -g a @b/c @b/d@1 e@latest f@^1 g/h",
