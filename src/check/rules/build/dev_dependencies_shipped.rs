@@ -88,7 +88,8 @@ fn with_dev(build: &Build<'_>, view: &StageView<'_>, run: &Run<'_>, action: &Act
         setting(run, action.command, name).is_some_and(|value| values.contains(&value.to_ascii_lowercase().as_str()))
     };
     const ON: &[&str] = &["1", "true", "yes"];
-    if action.unclear {
+    // `if [ "$DEV" ]; then npm ci; else npm ci --omit=dev; fi`
+    if action.unclear || action.command.conditional {
         return None;
     }
     if action.manager == Manager::Pip && action.kind == Kind::Install {

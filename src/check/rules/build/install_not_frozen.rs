@@ -242,7 +242,7 @@ fn mend(
                         | "--legacy-peer-deps" | "--no-progress"
                 )
             });
-            Some((edit, others == 1 && keeps && !run.root.is_none() && manifests::npm_agrees(build, manifest)))
+            Some((edit, others == 1 && keeps && manifests::npm_agrees(build, manifest)))
         }
         Manager::Yarn if action.verb.is_some() => {
             let word = if manifest.beside(build, ".yarnrc.yml").is_some() { " --immutable" } else { " --frozen-lockfile" };

@@ -17,7 +17,8 @@ pub(in crate::check) static RULE: Rule = Rule {
         edition: 2026,
         title: "A package index is fetched in a RUN that installs nothing",
         why: "The layer with the index is cached: when the list of packages changes later, the build takes the old index, \
-              installs versions with known holes, or fails because they are gone. The index also stays in the image.",
+              installs versions with known holes, or fails because they are gone. The index also stays in the image. \
+              `yum update`, `dnf update` and `zypper update` upgrade packages and are no fetching of an index.",
         instead: "Update and install in one RUN: `apt-get update && apt-get install -y --no-install-recommends ...`.",
         bad: &[
             Example::Dockerfile("FROM debian:13-slim\nRUN apt-get update\nRUN apt-get install -y curl\n"),

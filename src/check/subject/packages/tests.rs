@@ -4,7 +4,10 @@ use super::*;
 use crate::check::subject::commands_of;
 use crate::dockerfile::{Kind as Word, parse};
 
-fn read(line: &str) -> Option<(Manager, Kind, Vec<(String, Version)>, bool)> {
+/// The manager, what it does, the packages, whether it asks.
+type Read = (Manager, Kind, Vec<(String, Version)>, bool);
+
+fn read(line: &str) -> Option<Read> {
     let file = parse(&format!("FROM a\nRUN {line}\n"));
     let Word::Run(run) = &file.instructions[1].kind else { return None };
     let commands = commands_of(&run.form, &|_| None);
