@@ -14,7 +14,9 @@ macro_rules! rules {
 
 rules! {
     image: image_latest;
-    build: sudo;
+    build: apt_recommends build_tools_shipped dev_dependencies_shipped download_unverified install_not_frozen
+        package_cache_shipped package_index_alone package_prompt package_signature_off package_unpinned
+        pipe_to_shell sudo transport_insecure;
     compose: compose_privileged;
     meta: parse_error waiver_expired waiver_forbidden waiver_unknown_rule waiver_unused waiver_without_reason;
 }

@@ -3,11 +3,16 @@
 mod build;
 mod command;
 mod context;
+pub mod downloads;
 pub mod images;
+pub mod manifests;
+pub mod packages;
 mod prefix;
 mod run;
 mod service;
+pub mod trust;
 mod workspace;
+pub mod written;
 
 pub(in crate::check) use build::build_args;
 pub use build::{Build, Known, Origin, StageView, User};
