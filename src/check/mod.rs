@@ -8,6 +8,8 @@
 
 mod found;
 pub mod names;
+mod mode;
+pub mod policy;
 mod rule;
 mod rules;
 pub mod subject;
@@ -20,6 +22,7 @@ use crate::dockerfile::BuildArgs;
 use crate::report::{Audit, Confidence, Persona};
 
 pub use found::Found;
+pub use policy::Policy;
 pub use rule::{Check, Rule};
 pub use rules::{all, find};
 use subject::{Build, Workspace};
@@ -35,6 +38,8 @@ pub struct Options {
     pub build_args: BuildArgs,
     /// Look at these rules alone; all if empty.
     pub only: BTreeSet<String>,
+    /// What an organisation asks for.
+    pub policy: Policy,
 }
 
 /// Looks at the Dockerfiles and compose files of these paths of a tree.

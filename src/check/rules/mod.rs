@@ -15,9 +15,10 @@ macro_rules! rules {
 }
 
 rules! {
-    image: image_latest;
+    image: image_digest_missing image_end_of_life image_latest image_registry_not_allowed image_syntax_frontend image_tag_broad image_tag_missing scan_missing_in_ci;
     build: sudo;
     compose: compose_privileged;
+    runtime: label_policy;
 }
 
 /// All rules, family by family.

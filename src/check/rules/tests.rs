@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::check::{Options, check, names};
+use crate::check::policy::LabelFormat;
+use crate::check::{Options, Policy, check, names};
 use crate::detect::MemoryTree;
 use crate::report::{Audit, Example};
 
@@ -13,7 +14,20 @@ fn audit(example: &Example) -> Audit {
     let paths: Vec<String> =
         files.iter().map(|(path, _)| (*path).to_owned()).filter(|path| names::is_target(path)).collect();
     let today = Some(crate::bases::CHECKED);
-    check(&tree, true, &paths, &Options { pedantic: true, today, ..Options::default() })
+    check(&tree, true, &paths, &Options { pedantic: true, today, policy: policy(), ..Options::default() })
+}
+
+/// The policy that the examples of policy rules speak of.
+fn policy() -> Policy {
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    Policy {
+        registries: words(&["docker.io/library", "docker.io/docker", "ghcr.io/acme/*"]),
+        labels: [("version", LabelFormat::Semver), ("authors", LabelFormat::Email)]
+            .map(|(name, format)| (name.to_owned(), format))
+            .into(),
+        only_these_labels: true,
+        scanners: Vec::new(),
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ pub mod images;
 mod prefix;
 mod run;
 mod service;
+mod triggers;
 mod workspace;
 
 pub(in crate::check) use build::build_args;
@@ -15,4 +16,5 @@ pub use command::{Arg, Command, Pipe, Redirect};
 pub use context::{Context, Taken};
 pub use run::{Run, commands_of};
 pub use service::{Project, Service};
+pub use triggers::{Written, written};
 pub use workspace::{Deployment, ProjectUnit, Workspace};
