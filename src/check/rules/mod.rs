@@ -16,9 +16,9 @@ macro_rules! rules {
 
 rules! {
     image: image_digest_missing image_end_of_life image_latest image_registry_not_allowed image_syntax_frontend image_tag_broad image_tag_missing scan_missing_in_ci;
-    build: sudo;
+    build: add_local_file add_remote_unverified apt_interactive copy_destination dead_instruction effect_lost heredoc_errexit legacy_syntax path_relative pipefail setuid_added stage_reference sudo variable_scope world_writable;
     compose: compose_privileged;
-    runtime: label_policy;
+    runtime: label_policy port_debug port_invalid volume_sensitive;
 }
 
 /// All rules, family by family.
