@@ -265,7 +265,12 @@ impl<'a> Stages<'a> {
                     Some(target) if seen[target] == Seen::Open && target != index => {
                         let at = &self.file.instructions[self.stages[index].from];
                         let message = format!("stage {index} and stage {target} need each other");
-                        self.problems.push(Problem { span: at.span.clone(), message, fatal: true, kind: ProblemKind::Stage });
+                        self.problems.push(Problem {
+                            span: at.span.clone(),
+                            message,
+                            fatal: true,
+                            kind: ProblemKind::Stage,
+                        });
                     }
                     Some(_) => {}
                 }
@@ -320,7 +325,11 @@ fn open(
         Ok(read) if !read.holes.is_empty() => {
             let mut unknown = read.holes.iter().filter(|name| !scope.declared.contains(name.as_str()));
             if let Some(name) = unknown.next() {
-                problems.refuse(ProblemKind::Variable, from.image.span.clone(), format!("no ARG before the first FROM declares `{name}`"));
+                problems.refuse(
+                    ProblemKind::Variable,
+                    from.image.span.clone(),
+                    format!("no ARG before the first FROM declares `{name}`"),
+                );
             }
             stage.holes = read.holes;
         }
@@ -374,7 +383,11 @@ fn references_of(
                     }
                 },
                 Err(_) if from.value.contains('$') => {
-                    problems.refuse(ProblemKind::Stage, from.span.clone(), "`--from` knows no variables: name a stage that is FROM that image");
+                    problems.refuse(
+                        ProblemKind::Stage,
+                        from.span.clone(),
+                        "`--from` knows no variables: name a stage that is FROM that image",
+                    );
                     Base::Unknown(from.value.clone())
                 }
                 Err(_) => named(&from.value),

@@ -125,7 +125,8 @@ fn unused(build: &Build<'_>, found: &mut Found) {
     }
     let services = build.workspace.projects().flat_map(|project| project.all());
     let own = services.filter(|service| service.dockerfile().as_deref() == Some(build.path));
-    let targets: BTreeSet<String> = own.filter_map(|service| Some(service.target()?.to_lowercase())).collect();
+    let mut targets: BTreeSet<String> = own.filter_map(|service| Some(service.target()?.to_lowercase())).collect();
+    targets.extend(build.workspace.options.policy.targets.iter().map(|name| name.to_lowercase()));
     let Some((_, before)) = build.views.split_last() else { return };
     for view in before.iter().filter(|view| !used.contains(&view.stage.index)) {
         if view.stage.name.as_ref().is_some_and(|name| targets.contains(name)) {

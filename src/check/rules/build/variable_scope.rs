@@ -28,6 +28,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nCOPY app-$TARGETARCH /app\n"),
             Example::Dockerfile("FROM alpine:3.24 AS build\nARG APP_DIR=/app\nFROM debian:13-slim\nCOPY --from=build /x $APP_DIR/x\n"),
             Example::Dockerfile("FROM debian:13-slim\nENV APP_HOME=/app APP_BIN=$APP_HOME/bin\n"),
+            Example::Dockerfile("FROM debian:13-slim\nENV PATH=/a:$PATH PATH=/b:$PATH\n"),
             Example::Dockerfile("FROM debian:13-slim\nENV APP_DIRECTORY=/app\nWORKDIR $APP_DIRETORY\n"),
             // Pedantic: the base may set it.
             Example::Dockerfile("FROM registry.example.com/base:1\nWORKDIR $APP_ROOT\n"),
@@ -275,7 +276,8 @@ impl Scope<'_, '_> {
             let before: BTreeSet<String> = pairs[..index].iter().map(|other| other.key.value()).collect();
             let own = pair.key.value();
             for name in references(&pair.value) {
-                if before.contains(&name) && name != own && !self.visible.contains(&name) {
+                // `ENV PATH=a:$PATH PATH=b:$PATH` loses the first.
+                if before.contains(&name) && (name == own || !self.visible.contains(&name)) {
                     let at = self.build.at(found, pair.value.span.clone());
                     found
                         .add(at, format!("`{name}` is set by this very ENV, and `{own}` sees what it was before"))

@@ -1,5 +1,6 @@
 //! `image-syntax-frontend`
 
+use super::image_registry_not_allowed::allows;
 use crate::bases::Reference;
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
@@ -56,8 +57,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
         }
         return;
     }
-    let policy = &build.workspace.options.policy;
-    if !policy.registries.is_empty() && policy.allows(&reference) == Some(true) {
+    if allows(&build.workspace.options.policy.registries, &reference) == Some(true) {
         return;
     }
     let finding = found.add(at, format!("`{name}` reads this file and decides what is built"));

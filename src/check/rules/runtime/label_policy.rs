@@ -1,6 +1,6 @@
 //! `label-policy`
 
-use crate::check::Found;
+use crate::check::{Found, label};
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::{Build, Known, written};
 use crate::dockerfile::Kind;
@@ -18,16 +18,16 @@ pub(in crate::check) static RULE: Rule = Rule {
         why: "Labels say who made an image, of which commit and under which licence; tools that look for them find nothing, or something else, if they are missing or written in another way.",
         instead: "Write the labels of the policy in the format that it names, such as `LABEL org.opencontainers.image.version=\"1.2.3\"`.",
         bad: &[
-            // The policy of these examples asks for `version` by semver.org and `authors` with an address of mail, and no others.
-            Example::Dockerfile("FROM debian:13-slim\nLABEL version=1.2.3\n"),
-            Example::Dockerfile("FROM debian:13-slim\nLABEL version=v1 authors=a@example.org\n"),
-            Example::Dockerfile("FROM debian:13-slim\nLABEL version=1.2.3 authors=\"\"\n"),
-            Example::Dockerfile("FROM debian:13-slim\nLABEL version=1.2.3 authors=a@example.org other=x\n"),
+            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=1.2.3\n"), ("scaffold.toml", "version = 1\n[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
+            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=v1 authors=a@example.org\n"), ("scaffold.toml", "version = 1\n[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
+            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=1.2.3 authors=\"\"\n"), ("scaffold.toml", "version = 1\n[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
         ],
         good: &[
-            Example::Dockerfile("FROM debian:13-slim\nLABEL version=1.2.3-rc.1 authors=\"a@example.org\"\n"),
+            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=1.2.3-rc.1 authors=\"a@example.org\"\n"), ("scaffold.toml", "version = 1\n[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
             // Of another stage, and with a value that is not known.
-            Example::Dockerfile("FROM debian:13-slim AS base\nARG VERSION\nLABEL version=$VERSION\nFROM base\nLABEL authors=a@example.org\n"),
+            Example::Files(&[("Dockerfile", "FROM debian:13-slim AS base\nARG VERSION\nLABEL version=$VERSION\nFROM base\nLABEL authors=a@example.org\n"), ("scaffold.toml", "version = 1\n[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
+            // Nobody asks for any.
+            Example::Dockerfile("FROM debian:13-slim\n"),
         ],
         equivalents: &[("hadolint", &["DL3048", "DL3049", "DL3050", "DL3051", "DL3052", "DL3053", "DL3054", "DL3055", "DL3056", "DL3058"])],
         cis: &[],
@@ -39,7 +39,7 @@ pub(in crate::check) static RULE: Rule = Rule {
 
 fn check(build: &Build<'_>, found: &mut Found) {
     let policy = &build.workspace.options.policy;
-    if policy.labels.is_empty() && !policy.only_these_labels {
+    if policy.labels.is_empty() {
         return;
     }
     let mut present = Vec::new();
@@ -49,18 +49,13 @@ fn check(build: &Build<'_>, found: &mut Found) {
             for pair in pairs {
                 let Known::Value(name) = build.word(view, &pair.key) else { continue };
                 let value = build.word(view, &pair.value);
-                match (policy.labels.get(&name), value.value()) {
-                    (Some(format), Some(value)) if !format.fits(value) => {
-                        let at = build.at(found, pair.value.span.clone());
-                        found
-                            .add(at, format!("the label `{name}` is not {}", format.description()))
-                            .help(format!("write it like `{}`", format.example()));
-                    }
-                    (None, _) if policy.only_these_labels => {
-                        let at = build.at(found, pair.key.span.clone());
-                        found.add(at, format!("the policy knows no label `{name}`")).help("leave it out");
-                    }
-                    _ => {}
+                if let (Some(format), Some(value)) = (policy.labels.get(&name), value.value())
+                    && !label::fits(*format, value)
+                {
+                    let at = build.at(found, pair.value.span.clone());
+                    found
+                        .add(at, format!("the label `{name}` is not {}", label::description(*format)))
+                        .help(format!("write it like `{}`", label::example(*format)));
                 }
                 present.push(name);
             }
@@ -73,6 +68,6 @@ fn check(build: &Build<'_>, found: &mut Found) {
         let at = build.at(found, build.absence());
         found
             .add(at, format!("the image has no label `{name}`"))
-            .help(format!("write `LABEL {name}=\"{}\"`", format.example()));
+            .help(format!("write `LABEL {name}=\"{}\"`", label::example(*format)));
     }
 }
