@@ -8,7 +8,9 @@
 
 mod checklist;
 mod found;
+mod label;
 mod mend;
+mod mode;
 pub mod names;
 pub mod policy;
 mod rule;

@@ -13,12 +13,62 @@ macro_rules! rules {
 }
 
 rules! {
-    image: image_latest;
-    build: apt_recommends build_tools_shipped dev_dependencies_shipped download_unverified install_not_frozen
-        package_cache_shipped package_index_alone package_prompt package_signature_off package_unpinned
-        pipe_to_shell sudo transport_insecure;
-    compose: compose_privileged;
-    meta: parse_error waiver_expired waiver_forbidden waiver_unknown_rule waiver_unused waiver_without_reason;
+    image:
+        image_digest_missing
+        image_end_of_life
+        image_latest
+        image_registry_not_allowed
+        image_syntax_frontend
+        image_tag_broad
+        image_tag_missing
+        scan_missing_in_ci
+        ;
+    build:
+        add_local_file
+        add_remote_unverified
+        apt_interactive
+        apt_recommends
+        build_tools_shipped
+        copy_destination
+        dead_instruction
+        dev_dependencies_shipped
+        download_unverified
+        effect_lost
+        heredoc_errexit
+        install_not_frozen
+        legacy_syntax
+        package_cache_shipped
+        package_index_alone
+        package_prompt
+        package_signature_off
+        package_unpinned
+        path_relative
+        pipe_to_shell
+        pipefail
+        setuid_added
+        stage_reference
+        sudo
+        transport_insecure
+        variable_scope
+        world_writable
+        ;
+    runtime:
+        label_policy
+        port_debug
+        port_invalid
+        volume_sensitive
+        ;
+    compose:
+        compose_privileged
+        ;
+    meta:
+        parse_error
+        waiver_expired
+        waiver_forbidden
+        waiver_unknown_rule
+        waiver_unused
+        waiver_without_reason
+        ;
 }
 
 /// All rules, family by family.

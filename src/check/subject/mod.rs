@@ -11,6 +11,7 @@ mod prefix;
 mod run;
 mod service;
 pub mod trust;
+mod triggers;
 mod workspace;
 pub mod written;
 
@@ -20,4 +21,5 @@ pub use command::{Arg, Command, Pipe, Redirect};
 pub use context::{Context, Taken};
 pub use run::{Run, commands_of};
 pub use service::{Project, Service};
+pub use triggers::{Written, written};
 pub use workspace::{Deployment, ProjectUnit, Workspace};
