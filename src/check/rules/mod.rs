@@ -17,6 +17,7 @@ macro_rules! rules {
 rules! {
     image: image_latest;
     build: sudo;
+    user: privileged_port uid_conflict user_not_created user_not_numeric user_root volume_not_writable;
     compose: compose_privileged;
 }
 
