@@ -17,6 +17,7 @@ macro_rules! rules {
 rules! {
     image: image_latest;
     build: sudo;
+    runtime: healthcheck_broken healthcheck_missing pid1_signals port_mismatch shell_form_command;
     user: privileged_port uid_conflict user_not_created user_not_numeric user_root volume_not_writable;
     compose: compose_privileged;
 }

@@ -22,6 +22,7 @@ pub use program::Program;
 pub use run::{Run, commands_of};
 pub use script::ScriptFile;
 pub use service::{Project, Service};
+pub(in crate::check) use run::is_shell;
 pub(in crate::check) use users::is_unread;
 pub use users::{Account, Users};
 pub use workspace::{Deployment, ProjectUnit, Workspace};

@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use super::build::Build;
 use super::command::Command;
+use super::run::commands_of;
 use super::users::is_unread;
-use crate::bases::{Base, Sh};
-use crate::dockerfile::Kind;
+use crate::bases::Sh;
+use crate::compose::project::Command as Test;
+use crate::dockerfile::{Form, Kind, Text};
 
 /// An address that a health check asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -181,6 +183,12 @@ fn brings_much(package: &str) -> bool {
         )
 }
 
+fn names_shell(path: &str) -> bool {
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    matches!(name, "sh" | "bash" | "ash" | "dash" | "bin")
+        || ["busybox", "toybox", "rootfs", ".tar", "shell", "*"].iter().any(|part| name.contains(part))
+}
+
 /// Whether a line can be run by a shell of the image; `None` if that cannot be said.
 #[must_use]
 pub fn has_shell(build: &Build<'_>) -> Option<bool> {
@@ -197,16 +205,11 @@ pub fn has_shell(build: &Build<'_>) -> Option<bool> {
         !view.runs.is_empty()
             || build.instructions(view).any(|(_, instruction)| match &instruction.kind {
                 Kind::Copy(transfer) | Kind::Add(transfer) => {
-                    let to = transfer.destination.value();
-                    let names = transfer.sources.iter().map(crate::dockerfile::Word::value).chain([to.clone()]);
-                    let names_shell = |path: String| {
-                        let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
-                        matches!(name.as_str(), "sh" | "bash" | "ash" | "dash" | "bin" | "")
-                            || ["busybox", "toybox", "rootfs", ".tar", "shell", "*"]
-                                .iter()
-                                .any(|part| name.contains(part))
-                    };
-                    names.map(|path| (path, ())).any(|(path, ())| names_shell(path))
+                    // A folder into the root may hold anything; a plain file is what its name says.
+                    let of_source = |path: &String| matches!(path.trim_end_matches('/'), "" | "." | "*");
+                    let sources: Vec<String> = transfer.sources.iter().map(crate::dockerfile::Word::value).collect();
+                    sources.iter().any(of_source)
+                        || sources.iter().chain([&transfer.destination.value()]).any(|path| names_shell(path))
                 }
                 Kind::Shell(_) => true,
                 _ => false,
@@ -215,8 +218,21 @@ pub fn has_shell(build: &Build<'_>) -> Option<bool> {
     if brings { None } else { Some(false) }
 }
 
-/// Whether a program is in an image that nothing is added to.
+/// The commands of the `test` of a compose health check; none if it is `NONE` or not known. Their places are not in the
+/// Dockerfile and mean nothing.
 #[must_use]
-pub fn base_has_tool(base: &Base, tool: &str) -> Option<bool> {
-    base.has_tool(tool)
+pub fn of_compose(test: &Test<'_>) -> Option<Vec<Command>> {
+    let text = |value: String| Text { value, span: 0..0 };
+    let form = match test {
+        Test::Line(line) => Form::Shell(text(line.known()?)),
+        Test::Words(words, _) => {
+            let words: Vec<String> = words.iter().map(|word| word.text.known_or_default()).collect::<Option<_>>()?;
+            match words.split_first() {
+                Some((first, rest)) if first == "CMD" => Form::Exec(rest.iter().cloned().map(text).collect()),
+                Some((first, rest)) if first == "CMD-SHELL" => Form::Shell(text(rest.join(" "))),
+                _ => return None,
+            }
+        }
+    };
+    Some(commands_of(&form, &|_| None))
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::build::{Build, Known, StageView};
+use super::build::{Build, StageView};
 use super::prefix::base_name;
 use super::run::is_shell;
 use crate::check::Found;
@@ -309,14 +309,6 @@ pub(super) fn clean(path: &str) -> String {
         }
     }
     format!("/{}", parts.join("/"))
-}
-
-/// A word of an instruction if all of it is known.
-pub(super) fn known(build: &Build<'_>, view: &StageView<'_>, word: &crate::dockerfile::Word) -> Option<String> {
-    match build.word(view, word) {
-        Known::Value(value) => Some(value),
-        Known::Unknown(_) => None,
-    }
 }
 
 /// A variable of the running image.
