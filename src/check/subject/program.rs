@@ -30,6 +30,8 @@ pub struct Program<'w> {
     pub supervisor: bool,
     /// Something stands before the program that cannot be read.
     pub opaque: bool,
+    /// The base has a program as its entrypoint, for which CMD only holds arguments.
+    pub arguments: bool,
     /// The base starts a server, and the file does not change that.
     pub of_base: bool,
 }
@@ -69,6 +71,7 @@ impl<'w> Program<'w> {
             init: false,
             supervisor: false,
             opaque: false,
+            arguments: false,
             of_base: false,
         };
         let view = build.target();
@@ -92,8 +95,9 @@ impl<'w> Program<'w> {
                 match view.origin.base().map(|base| base.entrypoint) {
                     _ if emptied || matches!(view.origin, super::build::Origin::Scratch) => {}
                     Some(Entrypoint::None | Entrypoint::Wrapper | Entrypoint::StepDown) => {}
-                    // What CMD holds are arguments of a program that is not seen.
-                    Some(Entrypoint::Program) | None => program.opaque = true,
+                    // What CMD holds are arguments of the base's program.
+                    Some(Entrypoint::Program) => program.arguments = true,
+                    None => program.opaque = true,
                 }
                 match form {
                     Form::Shell(line) => program.line(build, at, line),
@@ -138,6 +142,7 @@ impl<'w> Program<'w> {
             match script_file(build, &path) {
                 Some(script) => {
                     let goes_on = script.passes_on() && !arguments.is_empty();
+                    self.supervisor |= script.supervises();
                     self.scripts.push(script);
                     if !goes_on {
                         return;
@@ -157,13 +162,6 @@ impl<'w> Program<'w> {
     #[must_use]
     pub fn first(&self) -> Option<&Command> {
         self.commands.first()
-    }
-
-    /// The command that goes on: of `sh -c "exec x"` it is `x`, otherwise the first one.
-    #[must_use]
-    pub fn main(&self) -> Option<&Command> {
-        let first = self.commands.first()?;
-        if is_shell(&first.name) && self.commands.len() > 1 { self.commands.last() } else { Some(first) }
     }
 
     /// Where PID 1 is named.

@@ -8,7 +8,7 @@ use super::run::is_shell;
 use crate::check::Found;
 use crate::dockerfile::{Image, Kind, Transfer, Variables};
 use crate::report::Location;
-use crate::shell::{self, Compound, CompoundKind, Node, Script, Simple};
+use crate::shell::{self, Compound, CompoundKind, Node, Script, Simple, Word};
 
 /// How many stages a script is followed through.
 const MAX_STAGES: usize = 4;
@@ -54,17 +54,16 @@ impl<'w> ScriptFile<'w> {
         if depth >= MAX_STAGES {
             return None;
         }
-        // The last one that writes the path is the one that counts.
-        let mut found = None;
+        let mut candidates = Vec::new();
         build.stages.walk(index, &mut |_, instruction, image| {
             if let Kind::Copy(transfer) | Kind::Add(transfer) = &instruction.kind
                 && let Some(source) = source_of(transfer, image, path)
             {
-                found = Some((transfer, source));
+                candidates.push((transfer, source));
             }
         });
-        let (transfer, source) = found?;
-        match source {
+        // The last one that writes the path counts; what only may be a folder that holds it need not be one.
+        candidates.into_iter().rev().find_map(|(transfer, source)| match source {
             Source::Inline(span) if !build.is_inline() => {
                 let text = build.text.get(span.clone())?;
                 Self::read(build.path.to_owned(), build.text, span.start, text, path)
@@ -84,7 +83,7 @@ impl<'w> ScriptFile<'w> {
                     Self::at(build, stage, &clean(&source), depth + 1)
                 }
             },
-        }
+        })
     }
 
     fn read(path: String, file: &'w str, offset: usize, text: &str, name: &str) -> Option<Self> {
@@ -128,13 +127,27 @@ impl<'w> ScriptFile<'w> {
     /// Whether a program that goes on as another user is started: `gosu`, `su-exec`, `setpriv`, `runuser`, `su`.
     #[must_use]
     pub fn steps_down(&self) -> bool {
+        const STARTERS: [&str; 10] = [
+            "gosu", "su-exec", "setpriv", "runuser", "su", "s6-setuidgid", "chpst", "setuidgid", "sudo", "capsh",
+        ];
         self.commands().iter().any(|simple| {
-            simple.words.iter().filter_map(shell::Word::literal).any(|word| {
-                matches!(
-                    base_name(&word),
-                    "gosu" | "su-exec" | "setpriv" | "runuser" | "su" | "s6-setuidgid" | "chpst" | "setuidgid" | "sudo"
-                )
-            }) || simple.words.iter().any(|word| word.known_start().starts_with("--userspec"))
+            // `run="gosu app"` and later `exec $run ...`.
+            let set = simple.assignments.iter().flat_map(|set| &set.values);
+            simple.words.iter().chain(set).map(Word::known_start).any(|start| {
+                let first = start.split_ascii_whitespace().next().unwrap_or_default();
+                STARTERS.contains(&base_name(first)) || start.starts_with("--userspec")
+            })
+        })
+    }
+
+    /// Whether it starts a program that starts others, maybe as other users: supervisord, s6.
+    #[must_use]
+    pub fn supervises(&self) -> bool {
+        self.commands().iter().any(|simple| {
+            simple.words.iter().filter_map(Word::literal).any(|word| {
+                let name = base_name(&word);
+                matches!(name, "supervisord" | "runsvdir" | "my_init") || name.starts_with("s6-")
+            })
         })
     }
 

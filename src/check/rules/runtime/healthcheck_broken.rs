@@ -182,7 +182,7 @@ fn wrong_port(
     found: &mut Found,
 ) {
     let program = Program::of(build);
-    if program.opaque || build.services.iter().any(|service| service.command().is_some()) {
+    if program.opaque || program.arguments || build.services.iter().any(|service| service.command().is_some()) {
         return;
     }
     let Some(listening) = serves::by_flag(&program.commands) else { return };

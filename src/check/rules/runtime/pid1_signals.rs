@@ -81,7 +81,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
             return;
         }
     }
-    if program.opaque {
+    if program.opaque || program.arguments {
         return;
     }
     let Some(first) = program.first() else { return };
@@ -183,7 +183,8 @@ fn script_without_exec(build: &Build<'_>, program: &Program<'_>, script: &Script
             continue;
         }
         let at = script.place(found, end.span.clone());
-        let what = if arguments { "its arguments".to_owned() } else { format!("`{name}`") };
+        let shown = end.words.first().map_or(name.as_str(), |word| script.text(word.span.clone()));
+        let what = if arguments { "its arguments".to_owned() } else { format!("`{shown}`") };
         let related = program.span(build).map(|span| build.at(found, span));
         let finding = found.add(at, format!("the script stays PID 1 and keeps SIGTERM from {what}"));
         finding.severity(if build.dev { Severity::Note } else { Severity::Warning }).help("write `exec` before it");

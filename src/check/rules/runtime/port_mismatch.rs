@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::{Build, Program, Service, commands_of, probe, serves};
-use crate::dockerfile::Healthcheck;
+use crate::compose::project::VolumeType;
+use crate::dockerfile::{Healthcheck, Kind};
 use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -65,8 +66,9 @@ pub(in crate::check) static RULE: Rule = Rule {
 fn check(build: &Build<'_>, found: &mut Found) {
     let program = Program::of(build);
     let Some(exposed) = serves::exposed(build) else { return };
-    let flag = serves::by_flag(&program.commands).filter(|_| !program.opaque);
-    let listening = flag.or_else(|| serves::by_variable(build));
+    let flag = serves::by_flag(&program.commands).filter(|_| !program.opaque && !program.arguments);
+    // Behind a proxy of the image a variable names the port of what is behind it.
+    let listening = flag.or_else(|| serves::by_variable(build).filter(|_| !has_proxy(build)));
     let mentioned = serves::mentioned(build, &program);
     let base = build.target().origin.base();
     let known = |port: u16| mentioned.contains(&port) || base.is_some_and(|base| base.ports.contains(&port));
@@ -121,7 +123,13 @@ fn published(
         return;
     }
     for service in &build.services {
-        if service.command().is_some() || service.entrypoint().is_some() || program.opaque {
+        if service.command().is_some() || service.entrypoint().is_some() || program.opaque || program.arguments {
+            continue;
+        }
+        // A file of settings may say another port.
+        let settings = service.volumes().iter().any(|volume| volume.kind != VolumeType::Volume)
+            || !service.configs().is_empty();
+        if listening.is_none() && settings {
             continue;
         }
         let Some(named) = numbers_of(service) else { continue };
@@ -158,6 +166,20 @@ fn published(
             found.add(at, message).related(related, "the image").help("publish the port that is listened on");
         }
     }
+}
+
+/// A reverse proxy is installed in the image or copied into it.
+fn has_proxy(build: &Build<'_>) -> bool {
+    let names = |text: &str| ["nginx", "caddy", "traefik", "haproxy", "envoy", "apache"].iter().any(|name| text.contains(name));
+    build.chain(build.target).any(|view| {
+        view.runs.iter().flat_map(|run| &run.commands).any(|command| command.args.iter().any(|arg| names(&arg.start)))
+            || build.instructions(view).any(|(_, instruction)| match &instruction.kind {
+                Kind::Copy(transfer) | Kind::Add(transfer) => {
+                    transfer.sources.iter().chain([&transfer.destination]).any(|word| names(&word.raw.to_ascii_lowercase()))
+                }
+                _ => false,
+            })
+    })
 }
 
 /// The numbers in the environment of a service; `None` if part of it is not known.

@@ -1,5 +1,6 @@
 //! `privileged-port`
 
+use crate::bases::Os;
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::{Build, serves};
@@ -49,7 +50,10 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 fn check(build: &Build<'_>, found: &mut Found) {
-    if build.target().user.root != Some(false) {
+    let view = build.target();
+    // Windows has no such ports.
+    let windows = view.origin.base().is_some_and(|base| base.os == Os::Windows);
+    if view.user.root != Some(false) || windows {
         return;
     }
     let Some(ports) = serves::exposed(build) else { return };

@@ -15,8 +15,9 @@ pub(in crate::check) static RULE: Rule = Rule {
         persona: Persona::Default,
         edition: 2026,
         title: "A user is named that the image does not have",
-        why: "A RUN, a `COPY --chown` or the container itself fails with `unable to find user`: neither the base image nor a step \
-              of the file makes that user. A stage that is `FROM scratch` has no users at all; a number always works.",
+        why: "A RUN and the container itself fail with `unable to find user`: neither the base image nor a step of the file makes \
+              that user. A `COPY --chown` is worse, and a warning: BuildKit says nothing and gives the files to root. A stage \
+              that is `FROM scratch` has no users at all; a number always works.",
         instead: "Create it before, `RUN useradd --no-log-init --uid 10001 app`, or write a number.",
         bad: &[
             Example::Dockerfile("FROM debian:13-slim\nUSER app\nCMD [\"/server\"]\n"),
@@ -87,7 +88,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
                     if missing(&name) {
                         let at = build.at(found, word.span.clone());
                         found
-                            .add(at, format!("`--chown` names `{name}`, which this image does not have"))
+                            .add(at, format!("`--chown` names `{name}`, which this image does not have: the files stay root's"))
+                            .severity(Severity::Warning)
                             .help("create it in a step before, or write a number");
                     }
                 }

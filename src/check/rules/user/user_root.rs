@@ -91,7 +91,9 @@ fn check(build: &Build<'_>, found: &mut Found) {
     let message = match (written, view.origin.reference()) {
         (Some(_), _) => "the last USER is root".to_owned(),
         (None, Some(reference)) => {
-            format!("no USER is written, and `{}` runs as root", reference.repository.rsplit('/').next().unwrap_or_default())
+            let name = reference.repository.rsplit('/').next().unwrap_or_default();
+            let tag = reference.tag.as_ref().map(|tag| format!(":{tag}")).unwrap_or_default();
+            format!("no USER is written, and `{name}{tag}` runs as root")
         }
         (None, None) => "no USER is written: it runs as root".to_owned(),
     };
@@ -156,7 +158,7 @@ fn steps_down(build: &Build<'_>, program: &Program<'_>) -> bool {
     let view = build.target();
     let by_base = view.image.entrypoint.is_none()
         && view.origin.base().is_some_and(|base| base.entrypoint == Entrypoint::StepDown);
-    const STARTERS: [&str; 6] = ["gosu", "su-exec", "setpriv", "runuser", "chpst", "su"];
+    const STARTERS: [&str; 7] = ["gosu", "su-exec", "setpriv", "runuser", "chpst", "su", "capsh"];
     let names = |name: &str| STARTERS.contains(&name) || name == "s6-setuidgid" || name == "step-down";
     let by_command = program
         .commands
