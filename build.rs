@@ -1,6 +1,6 @@
-//! Makes the table of known base images (`build/bases.rs`) and the index of the built-in presets: which files in a project's root call for which preset. With it, a run reads
-//! the presets that may apply and no other, however many there are. Their values are embedded as JSON, which is read
-//! in a fifth of the time that TOML takes.
+//! Makes the table of known base images (`build/bases.rs`) and the index of the built-in presets: which files in a
+//! project's root call for which preset. With the index, a run reads the presets that may apply and no other, however
+//! many there are. Their values are embedded as JSON, which is read in a fifth of the time that TOML takes.
 
 #![expect(clippy::disallowed_methods, reason = "a build script reads the presets and writes the index")]
 

@@ -16,6 +16,7 @@
 //! bases                  known base images and image references
 //! dockerfile, compose    readers with spans
 //! shell                  what a RUN runs, as a tree
+//! secret                 telling secrets from other text
 //! ignore                 .dockerignore as Docker matches it
 //! report                 places and diagnostics
 //! ```
@@ -40,5 +41,6 @@ pub mod ignore;
 pub mod plan;
 pub mod render;
 pub mod report;
+pub mod secret;
 pub mod shell;
 pub mod spec;

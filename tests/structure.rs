@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// The rooms in the order in which they may know one another: each only those behind it. The order of the data (answers,
 /// plan, files) is that of the first half of `src/lib.rs`; making a plan looks at the project, so `plan` is above `detect`.
-const ROOMS: [&str; 17] = [
+const ROOMS: [&str; 18] = [
     "cli",
     "prompt",
     "prove",
@@ -23,6 +23,7 @@ const ROOMS: [&str; 17] = [
     "dockerfile",
     "compose",
     "shell",
+    "secret",
     "ignore",
     "report",
 ];

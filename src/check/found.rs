@@ -20,7 +20,7 @@ impl Default for Found {
 
 impl Found {
     /// What follows is found by this rule.
-    pub(super) fn begin(&mut self, rule: &'static RuleInfo) {
+    pub fn begin(&mut self, rule: &'static RuleInfo) {
         self.rule = Some(rule);
     }
 
@@ -69,13 +69,13 @@ impl Found {
     }
 
     /// The report.
-    pub(super) fn finish(mut self) -> Audit {
+    pub fn finish(mut self) -> Audit {
         self.audit.sort();
         self.audit
     }
 
     /// Takes in what was found elsewhere.
-    pub(super) fn merge(&mut self, other: Audit) {
+    pub fn merge(&mut self, other: Audit) {
         let moved: Vec<usize> = other.files.iter().map(|file| self.at(&file.path, &file.text, 0..0).file).collect();
         let place = |at: &mut Location| at.file = moved.get(at.file).copied().unwrap_or(at.file);
         for mut finding in other.findings {
@@ -87,7 +87,10 @@ impl Found {
             self.audit.findings.push(finding);
         }
         self.audit.checked += other.checked;
-        self.audit.checklists.extend(other.checklists);
+        for mut checklist in other.checklists {
+            checklist.places.iter_mut().for_each(place);
+            self.audit.checklists.push(checklist);
+        }
     }
 }
 

@@ -6,20 +6,25 @@
 //! What is not known never makes a finding: a variable without a value, an image that is not in the table, a file that
 //! cannot be read.
 
+mod checklist;
 mod found;
+mod mend;
 pub mod names;
+pub mod policy;
 mod rule;
 mod rules;
 pub mod subject;
+mod waive;
 
 use std::collections::BTreeSet;
 
 use crate::bases::Date;
 use crate::detect::Tree;
 use crate::dockerfile::BuildArgs;
-use crate::report::{Audit, Confidence, Persona};
+use crate::report::{Audit, Confidence, Persona, Severity};
 
 pub use found::Found;
+pub use mend::mended;
 pub use rule::{Check, Rule};
 pub use rules::{all, find};
 use subject::{Build, Workspace};
@@ -35,6 +40,8 @@ pub struct Options {
     pub build_args: BuildArgs,
     /// Look at these rules alone; all if empty.
     pub only: BTreeSet<String>,
+    /// What the repository asks.
+    pub policy: policy::Policy,
 }
 
 /// Looks at the Dockerfiles and compose files of these paths of a tree.
@@ -58,6 +65,10 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
         let Some(last) = stages.final_stage().map(|stage| stage.index) else { continue };
         let named = services.iter().filter_map(|service| stages.find(&service.target()?).map(|stage| stage.index));
         targets.extend(named);
+        if !options.policy.targets.is_empty() {
+            targets.extend(options.policy.targets.iter().filter_map(|name| stages.find(name)).map(|stage| stage.index));
+            targets.insert(last);
+        }
         if targets.is_empty() {
             targets.insert(last);
         }
@@ -67,6 +78,8 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
             };
             let services = services.iter().filter(of_target).copied().collect();
             let build = Build::new(&workspace, unit, &stages, target, services);
+            let list = checklist::of_build(&build, &mut found);
+            found.audit().checklists.push(list);
             for rule in &rules {
                 for check in rule.checks {
                     if let Check::Build(check) = check {
@@ -82,6 +95,10 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
             continue;
         }
         project.unit.reported.iter().for_each(|_| found.checked());
+        for service in project.all() {
+            let list = checklist::of_service(&service, &mut found);
+            found.audit().checklists.extend(list);
+        }
         for rule in &rules {
             found.begin(&rule.info);
             for check in rule.checks {
@@ -118,4 +135,29 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
         .collect();
     audit.findings.retain(|finding| of_interest.get(finding.at.file).copied().unwrap_or(true));
     audit
+}
+
+/// Holds findings against what the user and the policy want: who they are for, how bad they are, what is accepted.
+///
+/// `file` is where the policy stands. It comes once, behind all calls of [`check`], since a waiver may be about several.
+pub fn apply_policy(audit: &mut Audit, options: &Options, file: Option<&policy::PolicyFile>) {
+    let policy = &options.policy;
+    audit.findings.retain_mut(|finding| {
+        match policy.levels.get(finding.rule.id) {
+            Some(None) => return false,
+            // Who gives a level asks for the rule.
+            Some(Some(level)) => {
+                finding.severity = *level;
+                return true;
+            }
+            None => {}
+        }
+        if finding.rule.edition > policy.edition {
+            finding.severity = Severity::Note;
+        }
+        options.pedantic || (finding.persona != Persona::Pedantic && finding.confidence != Confidence::Guess)
+    });
+    waive::apply(audit, options, file);
+    audit.sort();
+    checklist::settle(audit);
 }

@@ -44,6 +44,16 @@ pub(super) enum Command {
     Detect(Detect),
     /// Build the set-up, run it locked down and look at it from outside
     Prove(Prove),
+    /// Look for what is unsafe in Dockerfiles, .dockerignore and compose files
+    Check(Check),
+    /// Say what a rule of `check` is about, and what to write instead
+    Explain {
+        /// The rule, such as user-root; all of them without it
+        rule: Option<String>,
+        /// How it is shown
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: Format,
+    },
     /// The languages that scaffold knows
     #[command(subcommand)]
     Preset(Preset),
@@ -151,6 +161,84 @@ pub(super) struct Prove {
     pub(super) format: Format,
 }
 
+/// The arguments of `check`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Check {
+    /// Files and folders; `-` reads a Dockerfile or compose file from standard input
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    pub(super) format: CheckFormat,
+    /// Exit with 1 from this severity on [default: warning, or fail_on of scaffold.toml]
+    #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Output")]
+    pub(super) fail_on: Option<Level>,
+    /// Also show what has been waived
+    #[arg(long, help_heading = "Output")]
+    pub(super) show_waived: bool,
+    /// Also find what only some care about, and what may be wrong
+    #[arg(long, help_heading = "Rules")]
+    pub(super) pedantic: bool,
+    /// Only these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
+    pub(super) rule: Vec<String>,
+    /// Read the policy from this file instead of the scaffold.toml of the tree
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub(super) policy: Option<PathBuf>,
+    /// Leave out what this file lists: findings that were there when it was written
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write today's findings to that file
+    #[arg(long, requires = "baseline", help_heading = "Rules")]
+    pub(super) write_baseline: bool,
+    /// A build argument, as `docker build` takes it
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Rules")]
+    pub(super) build_arg: Vec<String>,
+    /// The name of what comes from standard input
+    #[arg(long, value_name = "NAME", default_value = "Dockerfile", help_heading = "Rules")]
+    pub(super) stdin_name: String,
+    /// Mend what can be mended without a change of what the image does
+    #[arg(long, help_heading = "Fixes")]
+    pub(super) fix: bool,
+    /// With --fix: also what should be looked at
+    #[arg(long, requires = "fix", help_heading = "Fixes")]
+    pub(super) r#unsafe: bool,
+    /// With --fix: write nothing, show the difference
+    #[arg(long, requires = "fix", help_heading = "Fixes")]
+    pub(super) diff: bool,
+}
+
+/// How findings are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For machines
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// The checklist and the findings, for a comment
+    Markdown,
+    /// A page of its own
+    Html,
+}
+
+/// A severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Level {
+    /// Everything
+    Note,
+    /// Warnings and errors
+    Warning,
+    /// Errors alone
+    Error,
+    /// Findings never fail
+    Never,
+}
+
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum Preset {
     /// The languages, with their releases, package managers, frameworks and bases
@@ -175,6 +263,8 @@ pub(super) enum Schema {
     Spec,
     /// presets/<id>.toml
     Preset,
+    /// What `check --format json` prints
+    Findings,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -62,20 +62,22 @@ impl Due {
         let diff = TextDiff::from_lines(old, self.text.as_str());
         let from = if self.old.is_some() { format!("a/{}", self.path) } else { "/dev/null".to_owned() };
         let text = diff.unified_diff().context_radius(3).header(&from, &format!("b/{}", self.path)).to_string();
-        if !terminal && !colour {
-            return text;
-        }
-        let clean = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c };
-        let text: String = if terminal { text.chars().map(clean).collect() } else { text };
-        if !colour {
-            return text;
-        }
-        let paint = |line: &str| match line.as_bytes().first() {
-            Some(b'+') => format!("\u{1b}[32m{line}\u{1b}[0m\n"),
-            Some(b'-') => format!("\u{1b}[31m{line}\u{1b}[0m\n"),
-            Some(b'@') => format!("\u{1b}[36m{line}\u{1b}[0m\n"),
-            _ => format!("{line}\n"),
-        };
-        text.lines().map(paint).collect()
+        if terminal || colour { coloured(&text, colour) } else { text }
     }
+}
+
+/// A patch for a terminal, without what could command it: the texts may be a stranger's.
+pub(super) fn coloured(patch: &str, colour: bool) -> String {
+    let clean = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c };
+    let patch: String = patch.chars().map(clean).collect();
+    if !colour {
+        return patch;
+    }
+    let paint = |line: &str| match line.as_bytes().first() {
+        Some(b'+') => format!("\u{1b}[32m{line}\u{1b}[0m\n"),
+        Some(b'-') => format!("\u{1b}[31m{line}\u{1b}[0m\n"),
+        Some(b'@') => format!("\u{1b}[36m{line}\u{1b}[0m\n"),
+        _ => format!("{line}\n"),
+    };
+    patch.lines().map(paint).collect()
 }

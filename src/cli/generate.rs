@@ -10,11 +10,13 @@ use super::{Outcome, broken_pipe_is_fine, stdout};
 /// The JSON Schemas, which a test keeps equal to the types.
 const SPEC: &str = include_str!("../../schemas/spec.schema.json");
 const PRESET: &str = include_str!("../../schemas/preset.schema.json");
+const FINDINGS: &str = include_str!("../../schemas/findings.schema.json");
 
 pub(super) fn schema(what: Schema) -> Outcome {
     let text = match what {
         Schema::Spec => SPEC,
         Schema::Preset => PRESET,
+        Schema::Findings => FINDINGS,
     };
     broken_pipe_is_fine(stdout().write_all(text.as_bytes()))?;
     Ok(0)

@@ -2,10 +2,13 @@
 #![expect(clippy::disallowed_methods, reason = "the edge to disk and environment")]
 
 mod args;
+mod check;
 mod compare;
 mod detect;
 mod disk;
+mod explain;
 mod found;
+mod gate;
 mod generate;
 mod new;
 mod preset;
@@ -131,6 +134,8 @@ fn dispatch(cli: &Cli) -> Outcome {
         }
         Command::Detect(args) => detect::run(&context(true)?, args),
         Command::Prove(args) => prove::run(&context(true)?, args),
+        Command::Check(args) => check::run(&context(true)?, args),
+        Command::Explain { rule, format } => explain::run(&context(true)?, rule.as_deref(), *format),
         Command::Preset(args) => preset::run(&context(true)?, args),
         Command::Schema { what } => generate::schema(*what),
         Command::Completions { shell } => generate::completions(*shell),

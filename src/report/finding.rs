@@ -350,7 +350,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Why it does not count; such findings stay in reports that can say so.
     pub waived: Option<Waived>,
-    /// Whether the excerpt may be shown: not where the line holds a secret's value.
+    /// Whether `at` is a secret's value, all of it: no report shows these bytes, nor the same value elsewhere. A second
+    /// secret is a finding of its own.
     pub secret: bool,
 }
 
@@ -383,6 +384,8 @@ pub struct Checklist {
     pub subject: String,
     /// A tick for each point.
     pub ticks: BTreeMap<Point, Tick>,
+    /// What belongs to it: a finding in one of these places speaks against its point.
+    pub places: Vec<Location>,
 }
 
 /// The result of an audit.

@@ -3,20 +3,23 @@
 //! Every module of the crate reports by [`Diagnostic`]: what is wrong, where (file, line, column), and what to do.
 
 mod finding;
+pub mod formats;
+mod show;
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::Serialize;
 
 pub use finding::{
     Audit, Checklist, Confidence, Edit, Example, Family, Finding, Fix, Fixable, Location, Persona, Point, RuleInfo,
     Source, Tick, Waived, WaivedBy,
 };
+use show::{At, Excerpt, Message, show};
 
 /// How bad a [`Diagnostic`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Severity {
     /// Something worth knowing; nothing has to be done.
     Note,
@@ -48,13 +51,19 @@ impl Place {
 /// Line and column (in characters) of byte `at` in `source`, both counted from 1.
 #[must_use]
 pub fn line_column(source: &str, at: usize) -> (usize, usize) {
-    let mut at = at.min(source.len());
-    while !source.is_char_boundary(at) {
-        at -= 1;
-    }
+    let at = boundary(source, at);
     let before = &source[..at];
     let start = before.rfind('\n').map_or(0, |newline| newline + 1);
     (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+}
+
+/// The start of the character that holds byte `at`, or the end of the text.
+pub(crate) fn boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// One message to a person: lower case, no final stop.
@@ -125,44 +134,26 @@ impl Diagnostic {
     /// The text for a person, as rustc would show it, with colours if `colour`.
     #[must_use]
     pub fn render(&self, colour: bool) -> String {
-        let level = match self.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
-            Severity::Note => Level::NOTE,
+        let at = match &self.place {
+            Some(place) => At::Excerpt(Excerpt {
+                path: &place.file,
+                source: &place.source,
+                first_line: 1,
+                span: place.span.clone(),
+                label: self.label.as_deref(),
+                others: Vec::new(),
+            }),
+            None => At::Nowhere,
         };
-        let title = level.primary_title(self.message.as_str());
-        let mut group = match &self.place {
-            Some(place) => {
-                let mut span = place.span.start.min(place.source.len())..place.span.end.min(place.source.len());
-                if span.end < span.start {
-                    span.end = span.start;
-                }
-                let mut mark = AnnotationKind::Primary.span(span);
-                if let Some(label) = &self.label {
-                    mark = mark.label(label.as_str());
-                }
-                title.element(Snippet::source(place.source.as_str()).path(place.file.as_str()).annotation(mark))
-            }
-            None => Group::with_title(title),
+        let message = Message {
+            severity: self.severity,
+            id: None,
+            text: &self.message,
+            at,
+            notes: &self.notes,
+            help: self.help.as_slice(),
         };
-        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        // without an excerpt there is no margin that the further lines could hang on
-        if self.place.is_none() {
-            let mut text = renderer.render(&[group]);
-            let notes = self.notes.iter().map(|note| (Level::NOTE, note));
-            for (level, line) in notes.chain(self.help.iter().map(|help| (Level::HELP, help))) {
-                let line = renderer.render(&[Group::with_title(level.secondary_title(line.as_str()))]);
-                text.push_str(&format!("\n  {}", line.replace('\n', "\n  ")));
-            }
-            return text;
-        }
-        for note in &self.notes {
-            group = group.element(Level::NOTE.message(note.as_str()));
-        }
-        if let Some(help) = &self.help {
-            group = group.element(Level::HELP.message(help.as_str()));
-        }
-        renderer.render(&[group])
+        show(&message, colour)
     }
 }
 

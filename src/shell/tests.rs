@@ -1,3 +1,5 @@
+//! The shell reader: commands against words, spans, hostile texts.
+
 use super::*;
 use proptest::prelude::*;
 

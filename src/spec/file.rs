@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::check::CheckTable;
 use super::secret;
 use super::values::{
     AbsPath, Argv, Cpus, Duration, EnvName, ImageRef, Line, PackageName, Port, RegistryPrefix, RelPath, SecretId,
@@ -40,6 +41,8 @@ pub struct SpecFile {
     pub backing: BackingTable,
     /// Which files are written.
     pub outputs: OutputsTable,
+    /// What is asked of `scaffold check`.
+    pub check: CheckTable,
     /// Values for the preset's own facts, by name: they win over what is detected.
     pub facts: BTreeMap<String, Line>,
 }

@@ -1,5 +1,6 @@
 //! What the user wants: `scaffold.toml`, its typed values, and `scaffold.lock`.
 
+pub mod check;
 pub mod complete;
 pub mod edit;
 pub mod file;

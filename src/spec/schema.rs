@@ -39,9 +39,17 @@ plain!(BuildSecret, {
 });
 
 /// The schema of a file as text, with the title that an editor shows. `SNAPSHOTS=overwrite` writes it anew.
-#[expect(clippy::disallowed_methods, reason = "a test that keeps a file")]
 pub(crate) fn keep<T: schemars::JsonSchema>(name: &str, title: &str) {
-    let settings = schemars::generate::SchemaSettings::draft07();
+    keep_with::<T>(schemars::generate::SchemaSettings::draft07(), name, title);
+}
+
+/// The same for what is only written: every field is there.
+pub(crate) fn keep_written<T: schemars::JsonSchema>(name: &str, title: &str) {
+    keep_with::<T>(schemars::generate::SchemaSettings::draft07().for_serialize(), name, title);
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test that keeps a file")]
+fn keep_with<T: schemars::JsonSchema>(settings: schemars::generate::SchemaSettings, name: &str, title: &str) {
     let mut schema = settings.into_generator().into_root_schema_for::<T>();
     schema.insert("title".to_owned(), title.into());
     let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";

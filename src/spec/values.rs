@@ -425,21 +425,13 @@ fn image_reference(text: &str) -> Result<(), String> {
     }
     let wrong =
         |why: &str| Err(format!("`{}` is not an image reference: {why}, such as `node:26-trixie-slim`", show(text)));
-    let (rest, digest) = match text.split_once('@') {
-        Some((rest, digest)) => (rest, Some(digest)),
-        None => (text, None),
-    };
+    let (name, tag, digest) = crate::bases::split(text);
     if let Some(digest) = digest {
         let hex = digest.strip_prefix("sha256:").unwrap_or_default();
         if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
             return wrong("a digest is `sha256:` and 64 hexadecimal digits");
         }
     }
-    let slash = rest.rfind('/').map_or(0, |at| at + 1);
-    let (name, tag) = match rest[slash..].find(':') {
-        Some(colon) => (&rest[..slash + colon], Some(&rest[slash + colon + 1..])),
-        None => (rest, None),
-    };
     if tag.is_none() && digest.is_none() {
         return wrong("it needs a tag or a digest");
     }

@@ -1,16 +1,14 @@
 //! All rules: a file each, in a folder a family. A new rule is one file and one word here.
 
-pub(in crate::check) mod meta;
-
 use super::rule::Rule;
 
 /// Declares the files of each family and the list of all rules.
 macro_rules! rules {
     ($($family:ident: $($rule:ident)*;)*) => {
-        $(mod $family { $(pub(in crate::check) mod $rule;)* })*
+        $(pub(in crate::check) mod $family { $(pub(in crate::check) mod $rule;)* })*
 
         /// All rules, family by family.
-        static ALL: &[&Rule] = &[$($(&$family::$rule::RULE,)*)* &meta::parse_error::RULE];
+        static ALL: &[&Rule] = &[$($(&$family::$rule::RULE,)*)*];
     };
 }
 
@@ -20,6 +18,7 @@ rules! {
     runtime: healthcheck_broken healthcheck_missing pid1_signals port_mismatch shell_form_command;
     user: privileged_port uid_conflict user_not_created user_not_numeric user_root volume_not_writable;
     compose: compose_privileged;
+    meta: parse_error waiver_expired waiver_forbidden waiver_unknown_rule waiver_unused waiver_without_reason;
 }
 
 /// All rules, family by family.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::check::{Options, check, names};
+use crate::check::policy::{Policy, PolicyFile};
+use crate::check::{Options, apply_policy, check, names};
 use crate::detect::MemoryTree;
 use crate::report::{Audit, Example};
 
@@ -13,7 +14,18 @@ fn audit(example: &Example) -> Audit {
     let paths: Vec<String> =
         files.iter().map(|(path, _)| (*path).to_owned()).filter(|path| names::is_target(path)).collect();
     let today = Some(crate::bases::CHECKED);
-    check(&tree, true, &paths, &Options { pedantic: true, today, ..Options::default() })
+    let mut options = Options { pedantic: true, today, ..Options::default() };
+    let policy = files
+        .iter()
+        .find(|(path, _)| *path == "scaffold.toml")
+        .map(|(path, text)| PolicyFile { path: (*path).to_owned(), text: (*text).to_owned() });
+    if let Some(file) = &policy {
+        let spec = crate::spec::file::read(&file.path, &file.text).expect("a scaffold.toml");
+        options.policy = Policy::read(&spec.check, file).expect("a policy");
+    }
+    let mut audit = check(&tree, true, &paths, &options);
+    apply_policy(&mut audit, &options, policy.as_ref());
+    audit
 }
 
 #[test]

@@ -9,7 +9,8 @@ use super::expand::{Budget, Expander};
 use super::interpolate::Variables;
 use super::merge::Merger;
 use super::path::{folder_of, is_remote, join};
-use super::problem::{Problem, ProblemKind};
+use super::problem::{Problem, ProblemKind, near};
+use super::service::scalars;
 use super::value::{Entry, Mode, Place, Scalar, Value};
 use crate::compose::yaml;
 
@@ -31,6 +32,9 @@ pub(super) struct Loader<'a> {
     scopes: Vec<Scope>,
     extended: BTreeMap<(usize, String), Rc<Value>>,
 }
+
+/// The name of `extends` once it is followed; what begins with `x-` means nothing to compose.
+pub(super) const EXTENDED: &str = "x-scaffold-extends";
 
 /// Variables, and the folder that relative paths start from.
 #[derive(Clone)]
@@ -191,12 +195,16 @@ impl<'a> Loader<'a> {
     }
 
     fn included(&mut self, item: &Value, setting: &Setting, included: &mut Vec<String>) -> Option<Value> {
-        let written: Vec<&Scalar> = item.get("path")?.items().iter().filter_map(Value::scalar).collect();
+        let written = scalars(item.get("path"));
         let mut paths = Vec::new();
         for path in written {
             paths.push((self.path(path, &setting.folder)?, Some(path.place.clone())));
         }
-        let (first, place) = paths.first()?;
+        let Some((first, place)) = paths.first() else {
+            let message = "an entry of `include` is a path, or a mapping with `path`, and this is not";
+            self.problems.push(Problem::error(ProblemKind::Shape, item.place(), message));
+            return None;
+        };
         let place = place.clone().unwrap_or_default();
         if included.contains(first) || included.len() > LONGEST_CHAIN {
             let message = format!("`include` of `{first}` leads in a circle");
@@ -211,7 +219,7 @@ impl<'a> Loader<'a> {
         let mut variables = Rc::clone(&setting.variables);
         match item.get("env_file") {
             Some(files) => {
-                for written in files.items().iter().filter_map(Value::scalar).filter(|file| !file.is("/dev/null")) {
+                for written in scalars(Some(files)).into_iter().filter(|file| !file.is("/dev/null")) {
                     let path = self.path(written, &setting.folder)?;
                     if self.file(&path, &folder).is_none() {
                         self.missing(&path, Some(&written.place));
@@ -283,12 +291,12 @@ impl<'a> Loader<'a> {
         };
         let result = match base.filter(|base| !base.is_null() && self.take(base)) {
             Some(base) => {
-                let base = without(Value::clone(&base).settled(), "extends");
+                let base = without(Value::clone(&base).settled(), EXTENDED);
                 let mut merger = Merger { keeps_marks: true, problems: &mut self.problems };
                 let mut path = vec!["services".to_owned(), name.to_owned()];
-                merger.merge(base, marked(service, "extends"), &mut path)
+                merger.merge(base, followed(service), &mut path)
             }
-            None => service,
+            None => followed(service),
         };
         let result = Rc::new(result);
         self.extended.insert((scope, name.to_owned()), Rc::clone(&result));
@@ -312,9 +320,8 @@ impl<'a> Loader<'a> {
         };
         let found = self.scopes.get(scope)?;
         if !found.services.contains_key(&name) {
-            let known: Vec<String> = found.services.keys().cloned().collect();
             let message = format!("there is no service `{name}` in `{}` to extend", found.path);
-            let near = crate::report::did_you_mean(&name, known.iter().map(String::as_str));
+            let near = near(&name, found.services.keys().map(String::as_str), &self.problems);
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "`extends` takes a service of the same file, or of the one in `file`".to_owned(),
@@ -361,10 +368,11 @@ fn without(value: Value, key: &str) -> Value {
     }
 }
 
-/// With a key that replaces that of an earlier file.
-fn marked(mut value: Value, key: &str) -> Value {
+/// With `extends` under another name, so that it is not followed again from a file that includes this one.
+fn followed(mut value: Value) -> Value {
     if let Value::Mapping(entries, _) = &mut value {
-        for entry in entries.iter_mut().filter(|entry| entry.key == key) {
+        for entry in entries.iter_mut().filter(|entry| entry.key == "extends") {
+            entry.key = EXTENDED.to_owned();
             entry.mode = Mode::Override;
         }
     }

@@ -14,10 +14,12 @@ mod path;
 mod port;
 mod problem;
 mod recognise;
+mod references;
 mod schema;
 mod service;
 mod shape;
 mod text;
+mod twice;
 mod value;
 mod volume;
 

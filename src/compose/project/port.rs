@@ -75,6 +75,13 @@ fn short(scalar: &Scalar) -> Option<Port> {
         [published] => (Some(published), Vec::new()),
         [ip @ .., published] => (Some(published), ip.to_vec()),
     };
+    // IPv6 needs its brackets here: without them compose refuses the entry.
+    if let [first, _, ..] = ip.as_slice()
+        && !first.text.prefix().starts_with('[')
+        && !first.is_unknown()
+    {
+        return None;
+    }
     Some(Port {
         host_ip: address(&ip).filter(|ip| !ip.text.is_empty()),
         published: published.filter(|port| !port.text.is_empty()).cloned(),

@@ -1,5 +1,6 @@
 //! What a project says about a service, each value with its place.
 
+use super::load::EXTENDED;
 use super::port::{Port, ports_of};
 use super::value::{Entry, Place, Scalar, Value};
 use super::volume::Volume;
@@ -219,7 +220,8 @@ fn variables(value: Option<&Value>) -> Vec<Variable<'_>> {
     entries.iter().map(read).collect()
 }
 
-fn scalars(value: Option<&Value>) -> Vec<&Scalar> {
+/// The scalars of a list, or the only one.
+pub(super) fn scalars(value: Option<&Value>) -> Vec<&Scalar> {
     match value {
         Some(Value::Sequence(items, _)) => items.iter().filter_map(Value::scalar).collect(),
         Some(value) => value.scalar().into_iter().collect(),
@@ -520,7 +522,7 @@ impl Service {
     /// The service that this one extends; what comes from it has its places there.
     #[must_use]
     pub fn extends(&self) -> Option<Extends<'_>> {
-        let value = self.value.get("extends")?;
+        let value = self.value.get(EXTENDED)?;
         let service = value.get("service")?.scalar()?;
         Some(Extends { service, file: value.get("file").and_then(Value::scalar) })
     }

@@ -1,3 +1,0 @@
-//! What the engine itself reports.
-
-pub(in crate::check) mod parse_error;
