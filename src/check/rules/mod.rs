@@ -52,10 +52,23 @@ rules! {
         variable_scope
         world_writable
         ;
+    user:
+        privileged_port
+        uid_conflict
+        user_not_created
+        user_not_numeric
+        user_root
+        volume_not_writable
+        ;
     runtime:
+        healthcheck_broken
+        healthcheck_missing
         label_policy
+        pid1_signals
         port_debug
         port_invalid
+        port_mismatch
+        shell_form_command
         volume_sensitive
         ;
     compose:

@@ -49,7 +49,7 @@ fn every_rule_is_described() {
     for rule in all() {
         let info = &rule.info;
         assert!(ids.insert(info.id), "{} is there twice", info.id);
-        let kebab = |id: &str| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        let kebab = |id: &str| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         assert!(kebab(info.id), "{}", info.id);
         assert!(!info.bad.is_empty() && !info.good.is_empty(), "{} has no examples", info.id);
         assert!(info.why.len() > 40 && info.instead.len() > 20, "{} says too little", info.id);
