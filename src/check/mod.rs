@@ -6,6 +6,7 @@
 //! What is not known never makes a finding: a variable without a value, an image that is not in the table, a file that
 //! cannot be read.
 
+mod credentials;
 mod found;
 mod mend;
 pub mod names;

@@ -15,6 +15,7 @@ macro_rules! rules {
 rules! {
     image: image_latest;
     build: sudo;
+    secrets: secret_build_arg secret_file_copied secret_in_url secret_named_literal secret_value;
     compose: compose_privileged;
     meta: parse_error waiver_expired waiver_forbidden waiver_unknown_rule waiver_unused waiver_without_reason;
 }
