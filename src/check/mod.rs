@@ -7,6 +7,7 @@
 //! cannot be read.
 
 mod checklist;
+mod credentials;
 mod found;
 mod label;
 mod mend;

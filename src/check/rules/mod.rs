@@ -52,6 +52,13 @@ rules! {
         variable_scope
         world_writable
         ;
+    secrets:
+        secret_build_arg
+        secret_file_copied
+        secret_in_url
+        secret_named_literal
+        secret_value
+        ;
     user:
         privileged_port
         uid_conflict
