@@ -7,6 +7,7 @@
 //! cannot be read.
 
 mod found;
+mod history;
 mod mend;
 pub mod names;
 pub mod policy;

@@ -15,6 +15,7 @@ macro_rules! rules {
 rules! {
     image: image_latest;
     build: sudo;
+    context: context_dependencies context_git context_secret copy_source_missing dockerignore_missing dockerignore_no_effect;
     compose: compose_privileged;
     meta: parse_error waiver_expired waiver_forbidden waiver_unknown_rule waiver_unused waiver_without_reason;
 }

@@ -3,16 +3,20 @@
 mod build;
 mod command;
 mod context;
+mod credentials;
 pub mod images;
 mod prefix;
 mod run;
 mod service;
+mod taken;
 mod workspace;
 
 pub(in crate::check) use build::build_args;
 pub use build::{Build, Known, Origin, StageView, User};
 pub use command::{Arg, Command, Pipe, Redirect};
-pub use context::{Context, Taken};
+pub use context::{Basis, Context, IgnoreFile};
+pub use credentials::Credential;
 pub use run::{Run, commands_of};
 pub use service::{Project, Service};
+pub use taken::{Matcher, Source, SourceKind, Taken};
 pub use workspace::{Deployment, ProjectUnit, Workspace};
