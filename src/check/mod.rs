@@ -10,6 +10,7 @@ mod checklist;
 mod credentials;
 mod found;
 mod label;
+mod history;
 mod mend;
 mod mode;
 pub mod names;

@@ -78,6 +78,14 @@ rules! {
         shell_form_command
         volume_sensitive
         ;
+    context:
+        context_dependencies
+        context_git
+        context_secret
+        copy_source_missing
+        dockerignore_missing
+        dockerignore_no_effect
+        ;
     compose:
         compose_privileged
         ;

@@ -8,6 +8,15 @@ use crate::check::{Options, apply_policy, check, names};
 use crate::detect::MemoryTree;
 use crate::report::{Audit, Example};
 
+/// What one rule finds in a tree of these files.
+pub(super) fn findings(rule: &str, files: &[(&str, &str)]) -> Vec<crate::report::Finding> {
+    let tree = MemoryTree::new(files.iter().copied());
+    let paths: Vec<String> =
+        files.iter().map(|(path, _)| (*path).to_owned()).filter(|path| names::is_target(path)).collect();
+    let options = Options { pedantic: true, only: BTreeSet::from([rule.to_owned()]), ..Options::default() };
+    check(&tree, true, &paths, &options).findings
+}
+
 fn audit(example: &Example) -> Audit {
     let files = example.files();
     let tree = MemoryTree::new(files.iter().map(|(path, text)| (*path, *text)));
