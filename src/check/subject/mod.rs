@@ -4,9 +4,11 @@ mod build;
 mod command;
 mod context;
 pub mod images;
+mod level;
 mod prefix;
 mod run;
 mod service;
+mod service_image;
 mod workspace;
 
 pub(in crate::check) use build::build_args;
@@ -15,4 +17,5 @@ pub use command::{Arg, Command, Pipe, Redirect};
 pub use context::{Context, Taken};
 pub use run::{Run, commands_of};
 pub use service::{Project, Service};
+pub use service_image::{ServiceImage, is_root};
 pub use workspace::{Deployment, ProjectUnit, Workspace};
