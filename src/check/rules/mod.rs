@@ -87,7 +87,29 @@ rules! {
         dockerignore_no_effect
         ;
     compose:
+        compose_capabilities_kept
+        compose_capability_added
+        compose_confinement_off
+        compose_docker_socket
+        compose_flat_network
+        compose_healthcheck_missing
+        compose_host_mount
+        compose_host_namespace
+        compose_host_network
+        compose_invalid
+        compose_never_healthy
+        compose_new_privileges
+        compose_no_cpu_limit
+        compose_no_memory_limit
+        compose_no_pids_limit
+        compose_obsolete
+        compose_port_open
         compose_privileged
+        compose_privileged_host_port
+        compose_read_only_conflict
+        compose_restart
+        compose_root_user
+        compose_writable_root
         ;
     meta:
         parse_error
