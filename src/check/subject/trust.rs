@@ -31,10 +31,7 @@ impl Off {
 }
 
 fn is_false(value: &str) -> bool {
-    matches!(
-        value.trim().trim_matches(['"', '\'']).to_ascii_lowercase().as_str(),
-        "0" | "false" | "no" | "off" | "n" | "f"
-    )
+    matches!(value.trim().to_ascii_lowercase().as_str(), "0" | "false" | "no" | "off" | "n" | "f")
 }
 
 fn is_true(value: &str) -> bool {
@@ -50,7 +47,8 @@ pub fn variable_is_off(name: &str, value: &str) -> bool {
     match name {
         "NODE_TLS_REJECT_UNAUTHORIZED" => value.trim() == "0",
         "PYTHONHTTPSVERIFY" | "PERL_LWP_SSL_VERIFY_HOSTNAME" | "BUNDLE_SSL_VERIFY_MODE" => value.trim() == "0",
-        "GIT_SSL_NO_VERIFY" => is_true(value),
+        // git only asks whether it is set: `0` switches the check off too.
+        "GIT_SSL_NO_VERIFY" => !value.is_empty(),
         "GOINSECURE" | "PIP_TRUSTED_HOST" | "UV_INSECURE_HOST" => {
             is_true(value) && !value.split([',', ' ']).all(downloads::is_local)
         }
@@ -86,6 +84,10 @@ pub fn transport(run: &Run<'_>, command: &Command) -> Vec<Off> {
     }
     if let Some(action) = of_command(command) {
         found.extend(of_manager(&action));
+    }
+    if command.is(&["yum-config-manager", "dnf-config-manager"]) {
+        let off = |text: &str| text.split_once("sslverify=").is_some_and(|(_, value)| is_false(value));
+        found.extend(command.args.iter().filter(|arg| off(arg.text())).map(|arg| Off::of("`sslverify`", arg)));
     }
     match command.name.as_str() {
         "git" => found.extend(command.args.iter().enumerate().filter_map(|(at, arg)| {
@@ -204,7 +206,8 @@ fn is_config_off(line: &str) -> bool {
     let lower = line.to_ascii_lowercase();
     let pair = |name: &str| {
         lower.strip_prefix(name).is_some_and(|rest| {
-            let value = rest.trim_start().trim_start_matches(['=', ':', ' ', '"']).trim_end_matches([';', '"', ' ']);
+            let value =
+                rest.trim_start().trim_start_matches(['=', ':', ' ', '"']).trim_end_matches([';', '"', '\'', ' ']);
             rest.starts_with(['=', ' ', ':', '"']) && is_false(value)
         })
     };

@@ -17,7 +17,8 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "The cache of a package manager ships",
         why: "What a RUN leaves is in its layer for good: a later RUN that removes it only hides it. Lists and downloads \
               make the image larger and help nobody in it. pnpm and bun link their store into the project, so that \
-              nothing is there twice: they are not looked at, nor is a stage that does not ship.",
+              nothing is there twice: they are not looked at, nor is a stage that does not ship. Any value of \
+              `PIP_NO_CACHE_DIR` switches pip's cache off, `0` too.",
         instead: "Switch the cache off (`apk add --no-cache`, `pip install --no-cache-dir`), remove it in the same RUN \
                   behind the installation (`rm -rf /var/lib/apt/lists/*`, `dnf clean all`), or mount it: \
                   `RUN --mount=type=cache,target=...`.",
@@ -77,7 +78,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
                 let action = &left.by;
                 let end = action.verb.map_or(action.command.name_span.end, |verb| verb.span.end);
                 let at = build.at(found, action.command.name_span.start..end.max(action.command.name_span.end));
-                let (what, help) = words(left.cache);
+                let (what, help) = words(left.cache, action.manager);
                 let edit = mend(build, run, &left, at.file);
                 let finding = found.add(at, format!("{what} of `{}` in the image", action.command.name)).help(help);
                 if let Some((title, edit)) = edit {
@@ -89,7 +90,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
 }
 
 /// What stays, and what to write.
-const fn words(cache: Cache) -> (&'static str, &'static str) {
+const fn words(cache: Cache, manager: Manager) -> (&'static str, &'static str) {
     match cache {
         Cache::AptLists => (
             "the package lists stay in the layer",
@@ -99,6 +100,9 @@ const fn words(cache: Cache) -> (&'static str, &'static str) {
         Cache::Dnf | Cache::Tdnf => ("the downloads stay in the layer", "end the same RUN with `clean all`"),
         Cache::Zypper => ("the downloads stay in the layer", "end the same RUN with `zypper clean --all`"),
         Cache::Pacman => ("the downloads stay in the layer", "end the same RUN with `pacman -Scc --noconfirm`"),
+        Cache::Pip if !matches!(manager, Manager::Pip) => {
+            ("the downloads stay in the layer", "set `PIP_NO_CACHE_DIR=1`, or mount the cache: `--mount=type=cache,target=...`")
+        }
         Cache::Pip => (
             "the downloads stay in the layer",
             "write `--no-cache-dir`, or mount the cache: `--mount=type=cache,target=/root/.cache/pip`",

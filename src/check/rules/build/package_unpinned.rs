@@ -81,7 +81,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
 
 /// Whether a package may be another one tomorrow.
 fn is_open(action: &Action<'_>, package: &Package<'_>) -> bool {
-    let installs = action.kind == Kind::Install && !action.is_dry();
+    let runs = action.manager == Manager::Go && action.kind == Kind::Execute;
+    let installs = (action.kind == Kind::Install || runs) && !action.is_dry();
     // Their lockfile holds the version of what they add.
     let locked = match action.manager {
         Manager::Npm | Manager::Pnpm | Manager::Bun => !action.is_global(),

@@ -242,7 +242,9 @@ pub fn options_of<'r>(args: &'r [Arg], values: &[&str]) -> (Vec<Opt<'r>>, Vec<&'
 }
 
 fn by_verb<'r>(tool: &Tool, command: &'r Command, args: &'r [Arg]) -> Action<'r> {
-    let (options, operands, unclear) = options_of(args, tool.values);
+    // Behind `--` gem hands on what is for the build of the extension.
+    let end = args.iter().position(|arg| arg.is("--")).filter(|_| tool.manager == Manager::Gem);
+    let (options, operands, unclear) = options_of(&args[..end.unwrap_or(args.len())], tool.values);
     // `yarn global`, `composer global` and a folder of `npm --prefix` stand before the verb that counts.
     let words = |count: usize| operands.iter().take(count).map(|arg| arg.text()).collect::<Vec<_>>().join(" ");
     let found = (1..=3usize).rev().filter(|count| *count <= operands.len()).find_map(|count| {

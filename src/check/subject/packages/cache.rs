@@ -47,7 +47,7 @@ impl Cache {
             Self::Tdnf => &["/var/cache/tdnf", "/var/cache/yum", "/var/cache/dnf"],
             Self::Zypper => &["/var/cache/zypp", "/var/cache/zypper"],
             Self::Pacman => &["/var/cache/pacman/pkg"],
-            Self::Pip => &["~/.cache/pip"],
+            Self::Pip => &["~/.cache/pip", "~/.cache/pipenv", "~/.cache/pipx"],
             Self::Uv => &["~/.cache/uv"],
             Self::Poetry => &["~/.cache/pypoetry"],
             Self::Npm => &["~/.npm/_cacache"],
@@ -162,6 +162,7 @@ fn is_off(cache: Cache, action: &Action<'_>, run: &Run<'_>) -> bool {
             by_uv
                 || handed
                 || action.has(&["--no-cache-dir", "--no-cache", "--cache-dir"])
+                // Any value switches it off, `0` and `false` too: pip keeps an old mistake for those who rely on it.
                 || setting(run, action.command, "PIP_NO_CACHE_DIR").is_some_and(|value| !value.is_empty())
                 || on("PIPENV_NO_CACHE_DIR")
         }
@@ -191,8 +192,7 @@ fn cleans(action: &Action<'_>, cache: Cache) -> bool {
         Cache::Apk => action.manager == Manager::Apk,
         Cache::Dnf | Cache::Tdnf => {
             action.manager.family() == Family::Dnf
-                && whats
-                    .any(|arg| arg.value.is_none() || matches!(arg.text(), "all" | "packages" | "dbcache" | "metadata"))
+                && whats.any(|arg| arg.value.is_none() || matches!(arg.text(), "all" | "dbcache" | "metadata"))
         }
         Cache::Zypper => action.manager == Manager::Zypper,
         Cache::Pacman => action.manager == Manager::Pacman,

@@ -67,6 +67,13 @@ fn read(manager: Manager, text: &str) -> (&str, Version) {
     if text.is_empty() {
         return (text, Version::Unknown);
     }
+    if text.starts_with("git+") || text.starts_with("git://") {
+        // A branch or commit stands behind the last `@` for Python, behind `#` for JavaScript.
+        let python = matches!(manager, Manager::Pip | Manager::Pipx | Manager::Uv | Manager::Poetry | Manager::Pipenv);
+        let last = text.split('#').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+        let fixed = if python { last.contains('@') } else { text.contains('#') };
+        return (text, if fixed { Version::Given } else { Version::Latest });
+    }
     match manager {
         Manager::Pip | Manager::Pipx | Manager::Uv | Manager::Poetry | Manager::Pipenv => {
             // `[` and `;` are extras and conditions; a version of poetry and uv stands behind `@`.
@@ -148,7 +155,7 @@ fn read(manager: Manager, text: &str) -> (&str, Version) {
             let bytes = text.as_bytes();
             let dash = (0..bytes.len().saturating_sub(1))
                 .find(|at| bytes[*at] == b'-' && bytes[at + 1].is_ascii_digit() && text[at + 1..].contains(['.', '-']));
-            cut(dash.or_else(|| text.find([' ', '=', '<', '>'])))
+            cut(dash.or_else(|| text.find([' ', '=', '<', '>', ':'])))
         }
         Manager::Zypper => {
             if is_place(text) {
