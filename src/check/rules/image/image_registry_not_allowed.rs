@@ -9,7 +9,7 @@ use crate::check::policy::Policy;
 use crate::report::{Confidence, Example, Family, Fixable, Location, Persona, Point, RuleInfo, Severity};
 
 /// The policy of the examples.
-const POLICY: &str = "version = 1\n[check]\nregistries = [\"docker.io/library\", \"docker.io/docker\", \"ghcr.io/acme/*\"]\n";
+const POLICY: &str = "[check]\nregistries = [\"docker.io/library\", \"docker.io/docker\", \"ghcr.io/acme/*\"]\n";
 
 pub(in crate::check) static RULE: Rule = Rule {
     info: RuleInfo {

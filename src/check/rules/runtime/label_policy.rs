@@ -18,14 +18,14 @@ pub(in crate::check) static RULE: Rule = Rule {
         why: "Labels say who made an image, of which commit and under which licence; tools that look for them find nothing, or something else, if they are missing or written in another way.",
         instead: "Write the labels of the policy in the format that it names, such as `LABEL org.opencontainers.image.version=\"1.2.3\"`.",
         bad: &[
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=1.2.3\n"), ("scaffold.toml", "version = 1\n[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=v1 authors=a@example.org\n"), ("scaffold.toml", "version = 1\n[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=1.2.3 authors=\"\"\n"), ("scaffold.toml", "version = 1\n[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
+            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=1.2.3\n"), ("scaffold.toml", "[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
+            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=v1 authors=a@example.org\n"), ("scaffold.toml", "[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
+            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=1.2.3 authors=\"\"\n"), ("scaffold.toml", "[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
         ],
         good: &[
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=1.2.3-rc.1 authors=\"a@example.org\"\n"), ("scaffold.toml", "version = 1\n[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
+            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=1.2.3-rc.1 authors=\"a@example.org\"\n"), ("scaffold.toml", "[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
             // Of another stage, and with a value that is not known.
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim AS base\nARG VERSION\nLABEL version=$VERSION\nFROM base\nLABEL authors=a@example.org\n"), ("scaffold.toml", "version = 1\n[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
+            Example::Files(&[("Dockerfile", "FROM debian:13-slim AS base\nARG VERSION\nLABEL version=$VERSION\nFROM base\nLABEL authors=a@example.org\n"), ("scaffold.toml", "[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
             // Nobody asks for any.
             Example::Dockerfile("FROM debian:13-slim\n"),
         ],
