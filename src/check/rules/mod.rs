@@ -135,3 +135,6 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod complaints_of_builds;

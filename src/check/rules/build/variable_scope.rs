@@ -9,6 +9,7 @@ use crate::check::rule::{Check, Rule};
 use crate::check::subject::{Build, Origin, Run, StageView};
 use crate::dockerfile::{Base, Instruction, Kind, NoVariables, ProblemKind, Word};
 use crate::report::{Confidence, Edit, Example, Family, Fixable, Location, Persona, RuleInfo, Severity, did_you_mean};
+use crate::shell;
 
 pub(in crate::check) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -298,7 +299,7 @@ impl Scope<'_, '_> {
             return;
         }
         let Some(text) = self.instruction.script_text() else { return };
-        let mut used: Option<Vec<String>> = None;
+        let mut used: Option<BTreeSet<String>> = None;
         let everywhere = self.everywhere.iter().map(String::as_str);
         let names: BTreeSet<&str> =
             self.declared.global.iter().copied().chain(PLATFORM).chain(everywhere).collect();
@@ -310,8 +311,8 @@ impl Scope<'_, '_> {
             if is_set_in(text.as_str(), name) {
                 continue;
             }
-            let used = used.get_or_insert_with(|| run.used_variables());
-            if used.iter().any(|used| used == name) {
+            let used = used.get_or_insert_with(|| without_stand_in(text.as_str()));
+            if used.contains(name) {
                 self.report(name, text.source_span(at), found);
             }
         }
@@ -339,6 +340,23 @@ fn is_of_every_image(name: &str) -> bool {
         || name.ends_with("PATH")
         || PROXIES.contains(&name.to_ascii_uppercase().as_str())
         || name.starts_with(|first: char| !first.is_ascii_alphabetic() && first != '_')
+}
+
+/// The variables that a script takes as they are, outside of single quotes and with nothing to stand in for them.
+fn without_stand_in(text: &str) -> BTreeSet<String> {
+    let tree = shell::parse(text);
+    let mut names = BTreeSet::new();
+    for step in shell::steps(&tree) {
+        let simple = step.simple;
+        let values = simple.assignments.iter().flat_map(|assignment| &assignment.values);
+        let targets = simple.redirections.iter().map(|redirection| &redirection.target);
+        for part in values.chain(&simple.words).chain(targets).flat_map(|word| &word.parts) {
+            if let shell::Part::Variable { name, fallback: None, changed: false, .. } = part {
+                names.insert(name.clone());
+            }
+        }
+    }
+    names
 }
 
 /// Where a text uses a variable with nothing to stand in for it.
