@@ -34,4 +34,10 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 }
 
 #[cfg(test)]
+#[path = "runtime/complaints.rs"]
+mod runtime_complaints;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+#[path = "user/complaints.rs"]
+mod user_complaints;

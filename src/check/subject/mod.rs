@@ -19,10 +19,13 @@ pub use build::{Build, Known, Origin, StageView, User};
 pub use command::{Arg, Command, Pipe, Redirect};
 pub use context::{Context, Taken};
 pub use program::Program;
+pub(in crate::check) use run::is_shell;
 pub use run::{Run, commands_of};
 pub use script::ScriptFile;
 pub use service::{Project, Service};
-pub(in crate::check) use run::is_shell;
 pub(in crate::check) use users::is_unread;
 pub use users::{Account, Users};
 pub use workspace::{Deployment, ProjectUnit, Workspace};
+
+#[cfg(test)]
+mod start_tests;
