@@ -36,8 +36,15 @@ pub use script::ScriptFile;
 pub use service::{Project, Service};
 pub use triggers::{Written, written};
 pub(in crate::check) use run::is_shell;
+pub(in crate::check) use run::is_shell;
+pub use run::{Run, commands_of};
+pub use script::ScriptFile;
+pub use service::{Project, Service};
 pub(in crate::check) use users::is_unread;
 pub use users::{Account, Users};
 pub use taken::{Matcher, Source, SourceKind, Taken};
 pub use service_image::{ServiceImage, is_root};
 pub use workspace::{Deployment, ProjectUnit, Workspace};
+
+#[cfg(test)]
+mod start_tests;

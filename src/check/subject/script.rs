@@ -127,9 +127,8 @@ impl<'w> ScriptFile<'w> {
     /// Whether a program that goes on as another user is started: `gosu`, `su-exec`, `setpriv`, `runuser`, `su`.
     #[must_use]
     pub fn steps_down(&self) -> bool {
-        const STARTERS: [&str; 10] = [
-            "gosu", "su-exec", "setpriv", "runuser", "su", "s6-setuidgid", "chpst", "setuidgid", "sudo", "capsh",
-        ];
+        const STARTERS: [&str; 10] =
+            ["gosu", "su-exec", "setpriv", "runuser", "su", "s6-setuidgid", "chpst", "setuidgid", "sudo", "capsh"];
         self.commands().iter().any(|simple| {
             // `run="gosu app"` and later `exec $run ...`.
             let set = simple.assignments.iter().flat_map(|set| &set.values);
