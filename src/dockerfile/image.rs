@@ -49,6 +49,8 @@ pub struct Image {
     pub holes: BTreeSet<String>,
     /// ENV and ARG together, as later instructions see them.
     variables: BTreeMap<String, String>,
+    /// Those of `variables` whose value has a gap, or is made of one that has.
+    uncertain: BTreeSet<String>,
     /// Names that an ARG of the stage at hand gave a value.
     from_args: Vec<String>,
     budget: Budget,
@@ -58,6 +60,12 @@ impl Image {
     /// ENV and ARG as an instruction behind the last one would see them.
     pub fn known_variables(&self) -> impl Iterator<Item = (&str, &str)> {
         self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Whether a variable without a value has a say in the value of this one, so that it is known in part only.
+    #[must_use]
+    pub fn is_uncertain(&self, name: &str) -> bool {
+        self.uncertain.contains(name)
     }
 }
 
@@ -124,6 +132,27 @@ impl StageRun<'_, '_> {
         }
     }
 
+    /// The same, and whether nothing is missing in it.
+    fn expand_whole(&mut self, word: &Word) -> (String, bool) {
+        match self.image.budget.expand(word, &self.image.variables) {
+            Ok(read) => {
+                let whole = read.holes.is_empty() && read.used.is_disjoint(&self.image.uncertain);
+                self.image.holes.extend(read.holes);
+                (read.text, whole)
+            }
+            Err(_) => (word.raw.clone(), false),
+        }
+    }
+
+    fn set(&mut self, name: &str, value: &str, whole: bool) {
+        self.image.variables.insert(name.to_owned(), value.to_owned());
+        if whole {
+            self.image.uncertain.remove(name);
+        } else {
+            self.image.uncertain.insert(name.to_owned());
+        }
+    }
+
     fn argv(&self, form: &Form) -> Vec<String> {
         let default = ["/bin/sh".to_owned(), "-c".to_owned()];
         form.argv(self.image.shell.as_ref().map_or(&default, |shell| &shell.value))
@@ -144,8 +173,11 @@ impl StageRun<'_, '_> {
                 self.image.workdir = Some(Setting { value, instruction: at });
             }
             Kind::Env(pairs) => {
-                for (name, value) in self.pairs(pairs) {
-                    self.image.variables.insert(name.clone(), value.clone());
+                // All of one instruction see the values from before it.
+                let read: Vec<(String, (String, bool))> =
+                    pairs.iter().map(|pair| (self.expand(&pair.key), self.expand_whole(&pair.value))).collect();
+                for (name, (value, whole)) in read {
+                    self.set(&name, &value, whole);
                     self.image.env.insert(name, Setting { value, instruction: at });
                 }
             }
@@ -198,13 +230,16 @@ impl StageRun<'_, '_> {
 
     fn arg(&mut self, arg: &ArgName) {
         let given = self.stages.args.get(&arg.name).cloned();
-        let value = match (given, &arg.default) {
-            (Some(given), _) => Some(given),
-            (None, Some(default)) => Some(self.expand(default)),
-            (None, None) => self.stages.globals.get(&arg.name).cloned(),
+        let (value, whole) = match (given, &arg.default) {
+            (Some(given), _) => (Some(given), true),
+            (None, Some(default)) => {
+                let (value, whole) = self.expand_whole(default);
+                (Some(value), whole)
+            }
+            (None, None) => (self.stages.globals.get(&arg.name).cloned(), true),
         };
         if let Some(value) = &value {
-            self.image.variables.insert(arg.name.clone(), value.clone());
+            self.set(&arg.name, value, whole);
             self.image.from_args.push(arg.name.clone());
         }
         self.image.args.insert(arg.name.clone(), value);

@@ -201,7 +201,7 @@ impl<'w> Build<'w> {
     /// The variables of a stage at its end, as far as they are known.
     #[must_use]
     pub fn variable(&self, view: &StageView<'_>, name: &str) -> Option<String> {
-        view.image.get(name).map(str::to_owned)
+        view.image.get(name).filter(|_| !view.image.is_uncertain(name)).map(str::to_owned)
     }
 
     /// Bytes of the Dockerfile as a place of the report.
@@ -274,7 +274,9 @@ impl<'w> Build<'w> {
 
 fn expand(word: &Word, image: &Image) -> Known {
     match word.expand(image) {
-        Ok(read) if read.holes.is_empty() => Known::Value(read.text),
+        Ok(read) if read.holes.is_empty() && !read.used.iter().any(|name| image.is_uncertain(name)) => {
+            Known::Value(read.text)
+        }
         _ => Known::Unknown(word.raw.clone()),
     }
 }
@@ -315,7 +317,7 @@ fn run_of<'w>(
     user: &User,
     origin: &Origin,
 ) -> Run<'w> {
-    let lookup = |name: &str| image.get(name).map(str::to_owned);
+    let lookup = |name: &str| image.get(name).filter(|_| !image.is_uncertain(name)).map(str::to_owned);
     let default: &[&str] = match origin.base().map(|base| base.os) {
         Some(bases::Os::Windows) => &["cmd", "/S", "/C"],
         _ => &["/bin/sh", "-c"],
@@ -331,7 +333,11 @@ fn run_of<'w>(
         root: user.root,
         user: user.name.value().map(str::to_owned),
         workdir: image.workdir.as_ref().map(|workdir| workdir.value.clone()),
-        variables: image.known_variables().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        variables: image
+            .known_variables()
+            .filter(|(name, _)| !image.is_uncertain(name))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
         posix,
     }
 }

@@ -62,6 +62,7 @@ pub struct Workspace<'t> {
     pub(in crate::check) units: Vec<Unit>,
     pub(in crate::check) projects: Vec<ProjectUnit>,
     deployment: OnceLock<Deployment>,
+    bake_contexts: OnceLock<Vec<String>>,
 }
 
 impl<'t> Workspace<'t> {
@@ -101,7 +102,7 @@ impl<'t> Workspace<'t> {
         for unit in &projects {
             inline_units(unit, &mut units);
         }
-        Self { tree, has_tree, options, units, projects, deployment: OnceLock::new() }
+        Self { tree, has_tree, options, units, projects, deployment: OnceLock::new(), bake_contexts: OnceLock::new() }
     }
 
     /// All compose projects.
@@ -133,6 +134,12 @@ impl<'t> Workspace<'t> {
     #[must_use]
     pub fn today(&self) -> Option<Date> {
         self.options.today
+    }
+
+    /// The names of contexts that bake files give, in small letters: they stand in for images.
+    #[must_use]
+    pub fn bake_contexts(&self) -> &[String] {
+        self.bake_contexts.get_or_init(|| if self.has_tree { super::bake::contexts(self.tree) } else { Vec::new() })
     }
 
     /// Where the repository deploys to.
