@@ -313,7 +313,8 @@ impl Scope<'_, '_> {
     /// Variables of a RUN's script that are declared, but not here.
     fn script(&self, run: &Run<'_>, found: &mut Found) {
         let whole = self.instruction.text.as_str();
-        if !run.posix || !(whole.contains('$') || !self.instruction.heredocs.is_empty()) {
+        let has_variables = whole.contains('$') || !self.instruction.heredocs.is_empty();
+        if !run.posix || !has_variables {
             return;
         }
         // What a file sets that is read in is not known.
