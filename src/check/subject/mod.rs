@@ -1,5 +1,6 @@
 //! What rules look at: Dockerfiles as they are built, compose services as they run, and the tree around them.
 
+mod bake;
 mod build;
 mod command;
 mod context;
