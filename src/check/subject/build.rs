@@ -352,11 +352,7 @@ fn run_of<'w>(
         root: user.root,
         user: user.name.value().map(str::to_owned),
         workdir: image.workdir.as_ref().map(|workdir| workdir.value.clone()),
-        variables: image
-            .known_variables()
-            .filter(|(name, _)| !image.is_uncertain(name))
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
+        variables: image.known_variables().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         posix,
     }
 }
