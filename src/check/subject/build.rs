@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::context::Context;
+use super::program::Program;
 use super::run::{self, Run};
 use super::service::Service;
 use super::workspace::{Unit, Workspace};
@@ -129,6 +131,7 @@ pub struct Build<'w> {
     pub dev: bool,
     /// For a text inside a compose file: that file, and the bytes of the text there.
     inline: Option<(&'w str, Range<usize>)>,
+    program: OnceLock<Program<'w>>,
 }
 
 impl<'w> Build<'w> {
@@ -160,6 +163,7 @@ impl<'w> Build<'w> {
             context: None,
             dev: is_dev(&unit.path) || stages.stages[target].name.as_deref().is_some_and(is_dev_word),
             inline: unit.inline.as_ref().map(|inline| (inline.text.as_str(), inline.span.clone())),
+            program: OnceLock::new(),
         };
         build.context = Context::of(&build);
         build
@@ -169,6 +173,12 @@ impl<'w> Build<'w> {
     #[must_use]
     pub fn target(&self) -> &StageView<'w> {
         &self.views[self.target]
+    }
+
+    /// What a container of the target starts with.
+    #[must_use]
+    pub fn program(&self) -> &Program<'w> {
+        self.program.get_or_init(|| Program::of(self))
     }
 
     /// The stages whose layers ship, the first one first.

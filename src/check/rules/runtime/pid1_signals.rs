@@ -72,12 +72,12 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 fn check(build: &Build<'_>, found: &mut Found) {
-    let program = Program::of(build);
+    let program = build.program();
     if program.init || Program::has_compose_init(build) || build.target().image.shell.is_some() && program.shell_form {
         return;
     }
     for script in &program.scripts {
-        if script_without_exec(build, &program, script, found) {
+        if script_without_exec(build, program, script, found) {
             return;
         }
     }
@@ -88,7 +88,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
     let Some(span) = program.span(build) else { return };
     let span = if build.text.get(first.span.clone()).is_some_and(|text| !text.is_empty()) { first.span.clone() } else { span };
     if is_shell(&first.name) && program.commands.len() > 1 {
-        shell_text(build, &program, span, found);
+        shell_text(build, program, span, found);
         return;
     }
     // The line of a shell form is `shell-form-command`'s business, what it starts is not.
