@@ -18,7 +18,7 @@ pub(in crate::check) use build::build_args;
 pub use build::{Build, Known, Origin, StageView, User};
 pub use command::{Arg, Command, Pipe, Redirect};
 pub use context::{Context, Taken};
-pub use program::Program;
+pub use program::{Program, shell_stays};
 pub(in crate::check) use run::is_shell;
 pub use run::{Run, commands_of};
 pub use script::ScriptFile;
