@@ -1,13 +1,14 @@
 //! A Dockerfile as it is built: its stages with what they start from, what they run, and what their images are.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use super::context::Context;
 use super::program::Program;
 use super::run::{self, Run};
 use super::service::Service;
+use super::taken::Taken;
 use super::workspace::{Unit, Workspace};
 use crate::bases::{self, Base, Reference};
 use crate::check::found::Found;
@@ -131,7 +132,10 @@ pub struct Build<'w> {
     pub dev: bool,
     /// For a text inside a compose file: that file, and the bytes of the text there.
     inline: Option<(&'w str, Range<usize>)>,
-    program: OnceLock<Program<'w>>,
+    /// What it starts with, as soon as somebody asks.
+    program: OnceCell<Program<'w>>,
+    /// What is taken from the context, as soon as somebody asks.
+    pub(super) copies: OnceCell<Vec<(usize, Taken<'w>)>>,
 }
 
 impl<'w> Build<'w> {
@@ -163,7 +167,8 @@ impl<'w> Build<'w> {
             context: None,
             dev: is_dev(&unit.path) || stages.stages[target].name.as_deref().is_some_and(is_dev_word),
             inline: unit.inline.as_ref().map(|inline| (inline.text.as_str(), inline.span.clone())),
-            program: OnceLock::new(),
+            program: OnceCell::new(),
+            copies: OnceCell::new(),
         };
         build.context = Context::of(&build);
         build
