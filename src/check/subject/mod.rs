@@ -30,7 +30,7 @@ pub use build::{Build, Known, Origin, StageView, User};
 pub use command::{Arg, Command, Pipe, Redirect};
 pub use context::{Basis, Context, IgnoreFile};
 pub use credentials::Credential;
-pub use program::Program;
+pub use program::{Program, shell_stays};
 pub(in crate::check) use run::is_shell;
 pub use run::{Run, commands_of};
 pub use script::ScriptFile;
