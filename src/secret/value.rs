@@ -284,6 +284,8 @@ fn is_named_hash(words: &[String], value: &str) -> bool {
     ];
     let keys = ["gpg", "pgp", "fingerprint", "thumbprint"];
     hex(&spaced) && (has(&digest) && spaced.len() >= 7 || has(&keys) && spaced.len() >= 8)
+        // The key that signs packages is named by its fingerprint: `SWIFT_SIGNING_KEY`.
+        || hex(&spaced) && has(&["signing"]) && spaced.len() == 40
         || is_uuid(value) && has(&["id", "ids", "uuid", "guid"])
 }
 

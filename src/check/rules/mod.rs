@@ -15,8 +15,9 @@ macro_rules! rules {
 rules! {
     image: image_latest;
     build: sudo;
-    secrets: secret_build_arg secret_file_copied secret_in_url secret_named_literal secret_value;
-    compose: compose_privileged;
+    secrets: login_in_build password_in_image secret_build_arg secret_file_copied secret_in_url secret_mount_leaked
+        secret_named_literal secret_removed_later secret_value;
+    compose: compose_no_authentication compose_privileged compose_secret_literal secret_file_exposed;
     meta: parse_error waiver_expired waiver_forbidden waiver_unknown_rule waiver_unused waiver_without_reason;
 }
 

@@ -6,6 +6,7 @@ mod context;
 pub mod images;
 mod prefix;
 mod run;
+mod secret_mounts;
 mod service;
 mod workspace;
 
@@ -14,5 +15,6 @@ pub use build::{Build, Known, Origin, StageView, User};
 pub use command::{Arg, Command, Pipe, Redirect};
 pub use context::{Context, Taken};
 pub use run::{Run, commands_of};
+pub use secret_mounts::SecretMounts;
 pub use service::{Project, Service};
 pub use workspace::{Deployment, ProjectUnit, Workspace};
