@@ -65,17 +65,17 @@ fn check(service: &Service<'_>, found: &mut Found) {
             let no = matches!(text.to_ascii_lowercase().as_str(), "" | "no" | "false" | "0" | "off");
             if (*wanted == "*" && !no) || text.eq_ignore_ascii_case(wanted) {
                 let at = service.at(found, variable.name_place);
-                report(service, at, format!("`{name}` lets everybody into `{}`", service.name), found);
+                report(service, at, format!("`{name}` lets everybody in"), found);
             }
             continue;
         }
-        if secret::name(variable.name) != NameVerdict::Secret {
+        if secret::name(variable.name) != NameVerdict::Secret || !is_own(service, variable.name) {
             continue;
         }
         if let ValueVerdict::WellKnownDefault(_) = secret::value(variable.name, &text) {
             let at: Location = service.at(found, &value.place);
-            let by_default = if default.is_some() { "has a default that" } else { "is a password that" };
-            report(service, at, format!("`{}` of `{}` {by_default} everybody knows", variable.name, service.name), found);
+            let by_default = if default.is_some() { "has a default that" } else { "is one that" };
+            report(service, at, format!("`{}` {by_default} everybody knows", variable.name), found);
         }
     }
     if let Some(place) = open_redis(service) {
@@ -98,13 +98,42 @@ fn report<'f>(service: &Service<'_>, at: Location, message: String, found: &'f m
     finding
 }
 
+/// Programs that keep data behind a password of their own, by a word of their image's name.
+const STORES: [&str; 30] = [
+    "postgres", "postgis", "timescale", "pgvector", "pgpool", "mysql", "mariadb", "percona", "mongo", "redis", "valkey",
+    "keydb", "rabbitmq", "minio", "elastic", "opensearch", "neo4j", "couch", "clickhouse", "influx", "cassandra", "mssql",
+    "oracle", "cockroach", "arango", "surreal", "typesense", "meilisearch", "dragonfly", "activemq",
+];
+
+/// Whether a password opens this service, and is not what it opens another one with.
+fn is_own(service: &Service<'_>, name: &str) -> bool {
+    let stores = |text: &str| STORES.iter().any(|store| text.contains(store));
+    let image = service.reference().map(|reference| reference.normalised().to_ascii_lowercase());
+    if image.as_deref().is_some_and(stores) {
+        return true;
+    }
+    let lower = name.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split('_').collect();
+    let first = ["admin", "initial", "bootstrap"].iter().any(|word| words.contains(word));
+    let signs = ["secret_key", "secret_key_base", "jwt_secret", "session_secret", "nextauth_secret", "app_secret"];
+    // `DB_ADMIN_PASSWORD` of an application is for its database.
+    let elsewhere = ["db", "database", "smtp", "mail", "ldap", "redis", "postgres", "mysql", "mongo", "s3", "minio"];
+    (first && !elsewhere.iter().any(|word| words.contains(word))) || signs.iter().any(|end| lower.ends_with(end))
+}
+
 /// Whether a port of it is open on more than this machine.
 fn is_published(service: &Service<'_>) -> bool {
-    let everywhere = |ip: Option<String>| ip.is_none_or(|ip| matches!(ip.as_str(), "0.0.0.0" | "::" | "[::]"));
-    service.ports().iter().any(|port| match &port.host_ip {
-        None => true,
-        // A variable decides.
-        Some(ip) => ip.text.known_or_default().is_some() && everywhere(ip.text.known_or_default()),
+    service.ports().iter().any(|port| {
+        // `${PORT:-127.0.0.1:6379}:6379`
+        let address = match (&port.host_ip, &port.published) {
+            (Some(ip), _) => ip.text.known_or_default(),
+            (None, Some(published)) => {
+                let text = published.text.known_or_default().unwrap_or_default();
+                Some(text.rsplit_once(':').map_or("", |(address, _)| address).to_owned())
+            }
+            (None, None) => Some(String::new()),
+        };
+        address.is_some_and(|address| matches!(address.as_str(), "" | "0.0.0.0" | "::" | "[::]"))
     })
 }
 
