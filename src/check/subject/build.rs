@@ -1,11 +1,13 @@
 //! A Dockerfile as it is built: its stages with what they start from, what they run, and what their images are.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::context::Context;
 use super::run::{self, Run};
 use super::service::Service;
+use super::taken::Taken;
 use super::workspace::{Unit, Workspace};
 use crate::bases::{self, Base, Reference};
 use crate::check::found::Found;
@@ -129,6 +131,8 @@ pub struct Build<'w> {
     pub dev: bool,
     /// For a text inside a compose file: that file, and the bytes of the text there.
     inline: Option<(&'w str, Range<usize>)>,
+    /// What is taken from the context, as soon as somebody asks.
+    pub(super) copies: OnceCell<Vec<(usize, Taken<'w>)>>,
 }
 
 impl<'w> Build<'w> {
@@ -160,6 +164,7 @@ impl<'w> Build<'w> {
             context: None,
             dev: is_dev(&unit.path) || stages.stages[target].name.as_deref().is_some_and(is_dev_word),
             inline: unit.inline.as_ref().map(|inline| (inline.text.as_str(), inline.span.clone())),
+            copies: OnceCell::new(),
         };
         build.context = Context::of(&build);
         build
@@ -201,7 +206,7 @@ impl<'w> Build<'w> {
     /// The variables of a stage at its end, as far as they are known.
     #[must_use]
     pub fn variable(&self, view: &StageView<'_>, name: &str) -> Option<String> {
-        view.image.get(name).map(str::to_owned)
+        view.image.known(name).map(str::to_owned)
     }
 
     /// Bytes of the Dockerfile as a place of the report.
@@ -273,9 +278,18 @@ impl<'w> Build<'w> {
 }
 
 fn expand(word: &Word, image: &Image) -> Known {
-    match word.expand(image) {
+    match word.expand(&Sure(image)) {
         Ok(read) if read.holes.is_empty() => Known::Value(read.text),
         _ => Known::Unknown(word.raw.clone()),
+    }
+}
+
+/// The variables of an image whose value is sure.
+struct Sure<'a>(&'a Image);
+
+impl Variables for Sure<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.known(name)
     }
 }
 
@@ -315,7 +329,7 @@ fn run_of<'w>(
     user: &User,
     origin: &Origin,
 ) -> Run<'w> {
-    let lookup = |name: &str| image.get(name).map(str::to_owned);
+    let lookup = |name: &str| image.known(name).map(str::to_owned);
     let default: &[&str] = match origin.base().map(|base| base.os) {
         Some(bases::Os::Windows) => &["cmd", "/S", "/C"],
         _ => &["/bin/sh", "-c"],

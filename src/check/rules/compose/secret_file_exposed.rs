@@ -2,9 +2,9 @@
 
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
-use crate::check::subject::{Build, Context, Service};
+use crate::check::subject::{Build, Service};
 use crate::compose::project::{Place, Scalar};
-use crate::report::{Confidence, Edit, Example, Family, Fixable, Location, Persona, Point, RuleInfo, Severity};
+use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 use crate::secret::{self, FileKind, Verdict};
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -22,30 +22,30 @@ pub(in crate::check) static RULE: Rule = Rule {
         bad: &[Example::Files(&[
             (
                 "compose.yaml",
-                "services:\n  web:\n    build: .\n    env_file: .env\n  db:\n    image: postgres:18\n    secrets: [db]\nsecrets:\n  db:\n    file: ./db_password.txt\n",
+                "services:\n  web:\n    build: .\n    env_file: settings.txt\n  db:\n    image: postgres:18\n    secrets: [db]\nsecrets:\n  db:\n    file: ./db_password.txt\n",
             ),
             ("Dockerfile", "FROM node:24-slim\nCOPY . /app\nCMD [\"node\", \"/app/server.js\"]\n"),
             (".dockerignore", "node_modules\n"),
-            (".env", "API_TOKEN=q8RzvK2mW7xLt4PdQ9\n"),
+            ("settings.txt", "API_TOKEN=q8RzvK2mW7xLt4PdQ9\n"),
             ("db_password.txt", "q8RzvK2mW7xLt4PdQ9\n"),
         ])],
         good: &[
             Example::Files(&[
-                ("compose.yaml", "services:\n  web:\n    build: .\n    env_file: .env\n"),
+                ("compose.yaml", "services:\n  web:\n    build: .\n    env_file: settings.txt\n"),
                 ("Dockerfile", "FROM node:24-slim\nCOPY . /app\nCMD [\"node\", \"/app/server.js\"]\n"),
-                (".dockerignore", ".env*\n"),
-                (".env", "API_TOKEN=q8RzvK2mW7xLt4PdQ9\n"),
+                (".dockerignore", "settings.*\n"),
+                ("settings.txt", "API_TOKEN=q8RzvK2mW7xLt4PdQ9\n"),
             ]),
             Example::Files(&[
-                ("compose.yaml", "services:\n  web:\n    build: .\n    env_file: web.env\n"),
+                ("compose.yaml", "services:\n  web:\n    build: .\n    env_file: web.txt\n"),
                 ("Dockerfile", "FROM node:24-slim\nCOPY . /app\nCMD [\"node\", \"/app/server.js\"]\n"),
-                ("web.env", "PORT=3000\nAPI_TOKEN=${API_TOKEN}\nLOG_LEVEL=info\n"),
+                ("web.txt", "PORT=3000\nAPI_TOKEN=${API_TOKEN}\nLOG_LEVEL=info\n"),
             ]),
             Example::Files(&[
-                ("compose.yaml", "services:\n  web:\n    build: ./app\n    env_file: .env\n"),
+                ("compose.yaml", "services:\n  web:\n    build: ./app\n    env_file: settings.txt\n"),
                 ("app/Dockerfile", "FROM node:24-slim\nCOPY . /app\nCMD [\"node\", \"/app/server.js\"]\n"),
                 ("app/server.js", ""),
-                (".env", "API_TOKEN=q8RzvK2mW7xLt4PdQ9\n"),
+                ("settings.txt", "API_TOKEN=q8RzvK2mW7xLt4PdQ9\n"),
             ]),
         ],
         equivalents: &[],
@@ -61,13 +61,16 @@ fn check(build: &Build<'_>, found: &mut Found) {
     for (service, scalar, is_secret) in files(build) {
         let Some(written) = scalar.text.known_or_default() else { continue };
         let Some(path) = service.project.path_at(&scalar.place, &written) else { continue };
-        let Some(inside) = below(context, &path) else { continue };
-        if context.ignores(inside) || !holds_secret(build, &path, is_secret) {
+        let Some(inside) = context.inside(&path) else { continue };
+        // What has the name of a credential is what `context-secret` is about.
+        let named = build.workspace.credentials().iter().any(|known| known.path == path);
+        if named || context.ignores(inside) || !holds_secret(build, &path, is_secret) {
             continue;
         }
-        let Some(ships) = taken(build, context, inside) else { continue };
+        let Some(ships) = taken(build, inside) else { continue };
         let at = service.at(found, &scalar.place);
-        let edit = ignore_line(context, inside, found);
+        let plain = !inside.contains(['*', '?', '[', '\\', '\n']);
+        let edit = plain.then(|| context.keep_out(found, &[format!("/{inside}")]));
         let finding = found
             .add(at, format!("`{path}` holds a secret, and `COPY` takes it from the build context into {ships}"))
             .help(format!("add `/{inside}` to the `.dockerignore` of the build context"));
@@ -104,13 +107,6 @@ fn reports(service: &Service<'_>, place: &Place) -> bool {
     service.project.reports(place)
 }
 
-fn below<'p>(context: &Context<'_>, path: &'p str) -> Option<&'p str> {
-    if context.root.is_empty() {
-        return Some(path);
-    }
-    path.strip_prefix(context.root.as_str())?.strip_prefix('/')
-}
-
 fn holds_secret(build: &Build<'_>, path: &str, is_secret: bool) -> bool {
     let Some(text) = build.workspace.tree.read(path) else { return false };
     let kind = if is_secret { FileKind::Secrets } else { FileKind::Env };
@@ -118,25 +114,14 @@ fn holds_secret(build: &Build<'_>, path: &str, is_secret: bool) -> bool {
 }
 
 /// Where a COPY or ADD puts it: into the image, or into a stage that does not ship. `None` if none takes it.
-fn taken(build: &Build<'_>, context: &Context<'_>, path: &str) -> Option<&'static str> {
-    let mut place = None;
-    for view in build.views.iter().filter(|view| view.needed) {
-        if context.taken(build, view).iter().any(|taken| taken.open && taken.takes(path)) {
-            if view.shipped {
-                return Some("the image");
-            }
-            place = Some("a stage of the build");
-        }
+fn taken(build: &Build<'_>, path: &str) -> Option<&'static str> {
+    let takes = |shipped: bool| {
+        build.copies().iter().any(|(stage, taken)| {
+            build.views.get(*stage).is_some_and(|view| view.shipped == shipped) && taken.open && taken.takes(path)
+        })
+    };
+    if takes(true) {
+        return Some("the image");
     }
-    place
-}
-
-/// The line at the end of the ignore file, if there is one.
-fn ignore_line(context: &Context<'_>, path: &str, found: &mut Found) -> Option<Edit> {
-    let ignore = context.ignore.as_ref()?;
-    let end = ignore.text.len();
-    let at: Location = found.at(&ignore.path, ignore.text, end..end);
-    let before = if ignore.text.is_empty() || ignore.text.ends_with('\n') { "" } else { "\n" };
-    let plain = !path.contains(['*', '?', '[', '\\', '\n']);
-    plain.then(|| Edit { at, text: format!("{before}/{path}\n") })
+    takes(false).then_some("a stage of the build")
 }
