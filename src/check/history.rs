@@ -1,6 +1,6 @@
 //! Whether a build reads the history of its repository: for a version number, most of the time.
 
-use super::subject::{Build, Context};
+use super::subject::{Build, Command, Context};
 
 /// What in a step reads it.
 const STEPS: [&str; 17] = [
@@ -82,8 +82,9 @@ pub(in crate::check) fn reads_history(build: &Build<'_>, context: &Context<'_>) 
         if lower.replace(".gitignore", "").contains(".git/") {
             return Some(".git".to_owned());
         }
-        if stamps && let Some(go) = ["go build", "go install"].iter().find(|go| lower.contains(**go)) {
-            return Some((*go).to_owned());
+        let builds = |command: &Command| command.is(&["go"]) && matches!(command.verb(&[]), "build" | "install");
+        if stamps && run.commands.iter().any(builds) {
+            return Some("go build".to_owned());
         }
     }
     BUILD_FILES.iter().find_map(|name| {

@@ -6,6 +6,7 @@
 //! What is not known never makes a finding: a variable without a value, an image that is not in the table, a file that
 //! cannot be read.
 
+mod contents;
 mod found;
 mod history;
 mod mend;
@@ -23,6 +24,7 @@ use crate::detect::Tree;
 use crate::dockerfile::BuildArgs;
 use crate::report::{Audit, Confidence, Persona, Severity};
 
+pub use contents::{Contents, Copied, Given, Held, contents};
 pub use found::Found;
 pub use mend::mended;
 pub use rule::{Check, Rule};
@@ -55,34 +57,16 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
         all().iter().copied().filter(|rule| options.only.is_empty() || options.only.contains(rule.info.id)).collect();
     for unit in &workspace.units {
         found.checked();
-        let mut targets: BTreeSet<usize> = BTreeSet::new();
-        let services = workspace.services_of(unit);
-        let mut args = options.build_args.clone();
-        for (name, value) in subject::build_args(services.first()) {
-            args.entry(name).or_insert(value);
-        }
-        let stages = unit.file.stages_with(&args);
-        let Some(last) = stages.final_stage().map(|stage| stage.index) else { continue };
-        let named = services.iter().filter_map(|service| stages.find(&service.target()?).map(|stage| stage.index));
-        targets.extend(named);
-        if targets.is_empty() {
-            targets.insert(last);
-        }
-        for target in targets {
-            let of_target = |service: &&subject::Service<'_>| {
-                service.target().and_then(|name| stages.find(&name)).map_or(last, |stage| stage.index) == target
-            };
-            let services = services.iter().filter(of_target).copied().collect();
-            let build = Build::new(&workspace, unit, &stages, target, services);
+        each_build(&workspace, unit, options, &mut |build| {
             for rule in &rules {
                 for check in rule.checks {
                     if let Check::Build(check) = check {
                         found.begin(&rule.info);
-                        check(&build, &mut found);
+                        check(build, &mut found);
                     }
                 }
             }
-        }
+        });
     }
     for project in workspace.projects() {
         if project.unit.reported.is_empty() {
@@ -125,6 +109,30 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
         .collect();
     audit.findings.retain(|finding| of_interest.get(finding.at.file).copied().unwrap_or(true));
     audit
+}
+
+/// Shows a Dockerfile as it is built for each target that a compose file names; for its last stage if none does.
+fn each_build(workspace: &Workspace<'_>, unit: &subject::Unit, options: &Options, visit: &mut dyn FnMut(&Build<'_>)) {
+    let mut targets: BTreeSet<usize> = BTreeSet::new();
+    let services = workspace.services_of(unit);
+    let mut args = options.build_args.clone();
+    for (name, value) in subject::build_args(services.first()) {
+        args.entry(name).or_insert(value);
+    }
+    let stages = unit.file.stages_with(&args);
+    let Some(last) = stages.final_stage().map(|stage| stage.index) else { return };
+    let named = services.iter().filter_map(|service| stages.find(&service.target()?).map(|stage| stage.index));
+    targets.extend(named);
+    if targets.is_empty() {
+        targets.insert(last);
+    }
+    for target in targets {
+        let of_target = |service: &&subject::Service<'_>| {
+            service.target().and_then(|name| stages.find(&name)).map_or(last, |stage| stage.index) == target
+        };
+        let services = services.iter().filter(of_target).copied().collect();
+        visit(&Build::new(workspace, unit, &stages, target, services));
+    }
 }
 
 /// Holds findings against what the user and the policy want: who they are for, how bad they are, what is accepted.

@@ -19,4 +19,5 @@ pub use credentials::Credential;
 pub use run::{Run, commands_of};
 pub use service::{Project, Service};
 pub use taken::{Matcher, Source, SourceKind, Taken};
+pub(in crate::check) use workspace::Unit;
 pub use workspace::{Deployment, ProjectUnit, Workspace};

@@ -115,7 +115,7 @@ fn missing(build: &Build<'_>, context: &Context<'_>, source: &Source, found: &mu
     let place = if context.root.is_empty() { "the build context".to_owned() } else { format!("`{}`", context.root) };
     let finding = found.add(at, format!("there is no `{}` in {place}", source.path));
     finding.help("the path counts from the root of the context, not from the Dockerfile");
-    if is_made(context, &source.path) {
+    if is_made(build, context, source) {
         finding.severity(Severity::Note).confidence(Confidence::Guess);
     } else if context.basis != Basis::Declared {
         finding.severity(Severity::Warning);
@@ -133,14 +133,40 @@ const MADE_ENDINGS: [&str; 17] = [
 ];
 
 /// Whether something makes it before the build: a build on the machine, a script, a person with a secret.
-fn is_made(context: &Context<'_>, path: &str) -> bool {
+fn is_made(build: &Build<'_>, context: &Context<'_>, source: &Source) -> bool {
+    let path = source.path.as_str();
     let name = path.rsplit('/').next().unwrap_or(path);
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let folder = path.split('/').any(|part| MADE.contains(&part.to_ascii_lowercase().as_str()));
+    // Programs: `server-linux-amd64`, and what starts or lies where programs lie.
+    let system = name.split(['-', '_', '.']).any(|word| matches!(word, "linux" | "amd64" | "arm64" | "x86_64" | "aarch64"));
+    let program = !name.contains('.') && is_program(build, source);
     folder
+        || system
+        || program
         || MADE_ENDINGS.contains(&ending)
+        || build.path.starts_with(".github/")
         || crate::secret::file(path).is_some()
         || context.text(".gitignore").is_some_and(|text| git_ignores(text, path))
+        || build.workspace.tree.read(".gitmodules").is_some_and(|text| is_in_submodule(text, &context.path(path)))
+}
+
+/// Whether it is copied to where programs are, or is what the image starts.
+fn is_program(build: &Build<'_>, source: &Source) -> bool {
+    let name = source.path.rsplit('/').next().unwrap_or_default();
+    let image = &build.target().image;
+    let starts = [&image.entrypoint, &image.cmd].into_iter().flatten().flat_map(|setting| setting.value.iter());
+    let started = starts.filter_map(|word| word.rsplit('/').next()).any(|word| word == name);
+    let copies = build.copies().iter().filter(|(_, taken)| taken.sources.iter().any(|other| other.span == source.span));
+    started || copies.into_iter().any(|(_, taken)| taken.transfer.destination.raw.split('/').any(|part| part == "bin"))
+}
+
+/// Whether a path of the tree is in a submodule, which not everybody has checked out.
+fn is_in_submodule(text: &str, path: &str) -> bool {
+    text.lines().filter_map(|line| line.trim().strip_prefix("path")?.trim_start().strip_prefix('=')).any(|module| {
+        let rest = path.strip_prefix(module.trim());
+        !module.trim().is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 /// Whether a line of a `.gitignore` names it or one of its folders, as far as a plain comparison shows.

@@ -84,7 +84,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
         Some(_) => found.add(at, format!("{} takes all that is there, and there is no .dockerignore", taken.shown())),
         None => {
             let message = format!("{} takes a folder as it is, and there is no .dockerignore", taken.shown());
-            found.add(at, message).severity(Severity::Note)
+            found.add(at, message).severity(Severity::Note).pedantic()
         }
     };
     finding.help(format!(
