@@ -66,6 +66,12 @@ const BUILD_FILES: [&str; 17] = [
     "CMakeLists.txt",
 ];
 
+/// Whether git itself may be at work: it is installed or called. Then nothing takes the history away unasked.
+pub(in crate::check) fn may_call_git(build: &Build<'_>) -> bool {
+    let word = |text: &str| text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "git");
+    word(build.text) || build.workspace.others_say(build.path, "git")
+}
+
 /// What reads it, as far as one can see.
 pub(in crate::check) fn reads_history(build: &Build<'_>, context: &Context<'_>) -> Option<String> {
     if build.text.contains("BUILDKIT_CONTEXT_KEEP_GIT_DIR") {

@@ -67,6 +67,8 @@ impl Credential {
     pub fn certainty(&self, tree: &dyn Tree) -> Option<Certainty> {
         *self.verdict.get_or_init(|| match tree.read(&self.path) {
             None => Some(self.kind.unread()),
+            // The keys of Rails for development; that of production comes from elsewhere.
+            Some(text) if self.kind == FileKind::Secrets && text.contains("<%=") => Some(Certainty::Guess),
             Some(text) => match secret::content(self.kind, text) {
                 Verdict::Secret => Some(Certainty::Sure),
                 // A form that is not read there, or a value that anybody knows: one step less than the name says.

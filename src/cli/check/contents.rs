@@ -30,7 +30,7 @@ pub(super) fn run(args: &Check, trees: &[Tree], options: &Options) -> Outcome {
         for mut contents in check::contents(tree.disk(), &tree.paths, options) {
             contents.dockerfile = tree.show(&contents.dockerfile);
             if let Some(given) = &mut contents.context {
-                given.folder = tree.show(&given.folder);
+                given.folder = folder(tree, &given.folder);
                 given.ignore = given.ignore.as_ref().map(|path| tree.show(path));
             }
             contexts.push(contents);
@@ -47,6 +47,15 @@ pub(super) fn run(args: &Check, trees: &[Tree], options: &Options) -> Outcome {
     };
     broken_pipe_is_fine(stdout().write_all(text.as_bytes()))?;
     Ok(0)
+}
+
+/// A folder as the user would write it; `.` is the root.
+fn folder(tree: &Tree, folder: &str) -> String {
+    if folder != "." {
+        return tree.show(folder);
+    }
+    let root = tree.show("");
+    if root.is_empty() { ".".to_owned() } else { root.trim_end_matches('/').to_owned() }
 }
 
 fn text(contents: &Contents) -> String {
