@@ -214,7 +214,10 @@ fn ours(project: &Project, service: &Service) -> BTreeMap<&'static str, Value> {
         ("ulimits", Value::Object(ulimits.collect())),
         ("logging.driver", json!(service.logging().and_then(|logging| logging.driver.map(text)))),
         ("logging.options", pairs(service.logging().map(|logging| logging.options).unwrap_or_default())),
-        ("build.context", json!(build.and_then(|build| build.context()).map(|context| from_root(project, context)))),
+        (
+            "build.context",
+            build.map_or(Value::Null, |build| build.context().map_or(json!(""), |context| from_root(project, context))),
+        ),
         ("build.target", json!(build.and_then(|build| build.target()).map(text))),
         ("build.dockerfile_inline", json!(build.and_then(|build| build.dockerfile_inline()).map(text))),
         ("build.args", pairs(build.map(|build| build.args()).unwrap_or_default())),
@@ -321,7 +324,11 @@ fn theirs(service: &Value) -> BTreeMap<&'static str, Value> {
         ("ulimits", named(&service["ulimits"], &ulimit)),
         ("logging.driver", service["logging"]["driver"].clone()),
         ("logging.options", object(&service["logging"]["options"])),
-        ("build.context", clean(&build["context"])),
+        // Without a context it is the folder of the project.
+        (
+            "build.context",
+            if build.is_null() { Value::Null } else { clean(&json!(build["context"].as_str().unwrap_or("."))) },
+        ),
         ("build.target", build["target"].clone()),
         ("build.dockerfile_inline", build["dockerfile_inline"].clone()),
         ("build.args", object(&build["args"])),

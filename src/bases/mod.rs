@@ -255,6 +255,17 @@ pub fn candidates(reference: &Reference) -> impl Iterator<Item = &'static Base> 
     })
 }
 
+/// Whether a name fits a pattern in which `*` stands for any run of characters. `None` if that depends on what stands in
+/// the [`HOLE`]s of the name.
+#[must_use]
+pub fn fits(pattern: &str, name: &str) -> Option<bool> {
+    match glob::matches(pattern, name) {
+        Match::Yes => Some(true),
+        Match::Maybe => None,
+        Match::No => Some(false),
+    }
+}
+
 /// The normalised name, of the original where the name is a mirror's.
 fn official_name(reference: &Reference) -> String {
     let name = reference.normalised();

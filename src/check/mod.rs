@@ -6,11 +6,16 @@
 //! What is not known never makes a finding: a variable without a value, an image that is not in the table, a file that
 //! cannot be read.
 
+mod checklist;
 mod contents;
+mod credentials;
 mod found;
 mod history;
+mod label;
 mod mend;
+mod mode;
 pub mod names;
+mod needs;
 pub mod policy;
 mod rule;
 mod rules;
@@ -58,6 +63,8 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
     for unit in &workspace.units {
         found.checked();
         each_build(&workspace, unit, options, &mut |build| {
+            let list = checklist::of_build(build, &mut found);
+            found.audit().checklists.push(list);
             for rule in &rules {
                 for check in rule.checks {
                     if let Check::Build(check) = check {
@@ -68,11 +75,17 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
             }
         });
     }
+    let asked = |path: &str| paths.iter().any(|asked| asked == path);
     for project in workspace.projects() {
         if project.unit.reported.is_empty() {
             continue;
         }
         project.unit.reported.iter().for_each(|_| found.checked());
+        let before = found.audit().findings.len();
+        for service in project.all() {
+            let list = checklist::of_service(&service, &mut found);
+            found.audit().checklists.extend(list);
+        }
         for rule in &rules {
             found.begin(&rule.info);
             for check in rule.checks {
@@ -83,6 +96,10 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
                 }
             }
         }
+        // A file below an overlay is looked at by itself: what the overlay leaves as it is has been said there.
+        let elsewhere =
+            |path: &str| names::is_yaml(path) && !project.unit.reported.iter().any(|own| own == path) && asked(path);
+        found.audit().drop_in(before, &elsewhere);
     }
     for rule in &rules {
         found.begin(&rule.info);
@@ -123,6 +140,10 @@ fn each_build(workspace: &Workspace<'_>, unit: &subject::Unit, options: &Options
     let Some(last) = stages.final_stage().map(|stage| stage.index) else { return };
     let named = services.iter().filter_map(|service| stages.find(&service.target()?).map(|stage| stage.index));
     targets.extend(named);
+    if !options.policy.targets.is_empty() {
+        targets.extend(options.policy.targets.iter().filter_map(|name| stages.find(name)).map(|stage| stage.index));
+        targets.insert(last);
+    }
     if targets.is_empty() {
         targets.insert(last);
     }
@@ -157,4 +178,5 @@ pub fn apply_policy(audit: &mut Audit, options: &Options, file: Option<&policy::
     });
     waive::apply(audit, options, file);
     audit.sort();
+    checklist::settle(audit);
 }

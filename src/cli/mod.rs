@@ -8,6 +8,7 @@ mod detect;
 mod disk;
 mod explain;
 mod found;
+mod gate;
 mod generate;
 mod new;
 mod preset;

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::args::{Format, New};
 use super::compare::{Due, State};
 use super::disk::DiskTree;
-use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, questions, stdout, summary, tell};
+use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, gate, questions, stdout, summary, tell};
 use crate::answers::{Completed, Layers, choose_language, complete, notes, parse_set, project_of, server_of, settings};
 use crate::catalog::Preset;
 use crate::detect::Origin;
@@ -56,7 +56,10 @@ pub(super) fn run(context: &Context, args: &New) -> Outcome {
     if !starter.is_empty() {
         inputs.layers.push(Origin::Spec, defaults_of_starter());
     }
-    let ready = make(context, &inputs.dir, &inputs.layers, &starter)?;
+    let mut ready = make(context, &inputs.dir, &inputs.layers, &starter)?;
+    let asked = &ready.completed.spec.file.check;
+    let found = gate::hold(&ready.files, asked, inputs.spec_text.as_deref().unwrap_or_default())?;
+    ready.completed.notes.extend(found);
     let dues = dues(&inputs, &inputs.layers, &ready, &starter, args)?;
     if !interactive {
         for note in &ready.completed.notes {

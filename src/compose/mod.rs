@@ -3,6 +3,7 @@
 //! [`yaml`] is the tree: nothing is expanded, and every problem is data. [`Compose`] is what a compose file says about
 //! its services, in the terms of the [Compose specification](https://github.com/compose-spec/compose-spec) (read in
 //! November 2026). One file is read as it stands: no interpolation, no `extends`, no `include`, no override file.
+//! [`project`] is what compose makes of several: the merged whole, with variables put in.
 
 mod file;
 mod port;

@@ -39,7 +39,7 @@ pub use instruction::{Instruction, Script};
 pub use kind::{Form, From, Healthcheck, Kind, Run, Transfer};
 pub use meaning::KEYWORDS;
 pub use mount::Mount;
-pub use problem::Problem;
+pub use problem::{Problem, ProblemKind};
 pub use stages::{Base, BuildArgs, Reference, Stage, Stages, Via};
 pub use text::{Logical, Text};
 pub use words::{ArgName, Pair, Word};

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::budget::Budget;
 use super::expand::Lexer;
 use super::image::Image;
-use super::problem::{Problem, Problems};
+use super::problem::{Problem, ProblemKind, Problems};
 use super::{Dockerfile, Instruction, Kind};
 
 /// Values given by `--build-arg` (and of platform arguments).
@@ -129,6 +129,8 @@ impl<'a> Stages<'a> {
                     for arg in list {
                         let given = args.get(&arg.name).cloned();
                         let default = arg.default.as_ref().and_then(|word| match budget.expand(word, &globals) {
+                            // What a platform argument, or one without a default, will be is not known here.
+                            Ok(read) if read.holes.iter().any(|name| declared.contains(name.as_str())) => None,
                             Ok(read) => Some(read.text),
                             Err(error) => {
                                 problems.fatal(word.span.clone(), error.message);
@@ -155,7 +157,7 @@ impl<'a> Stages<'a> {
             }
             for reference in &references {
                 if reference.target == Base::Stage(index) {
-                    problems.fatal(reference.span.clone(), "a stage cannot take from itself");
+                    problems.refuse(ProblemKind::Stage, reference.span.clone(), "a stage cannot take from itself");
                 }
             }
             stages[index].references = references;
@@ -265,7 +267,12 @@ impl<'a> Stages<'a> {
                     Some(target) if seen[target] == Seen::Open && target != index => {
                         let at = &self.file.instructions[self.stages[index].from];
                         let message = format!("stage {index} and stage {target} need each other");
-                        self.problems.push(Problem { span: at.span.clone(), message, fatal: true });
+                        self.problems.push(Problem {
+                            span: at.span.clone(),
+                            message,
+                            fatal: true,
+                            kind: ProblemKind::Stage,
+                        });
                     }
                     Some(_) => {}
                 }
@@ -320,7 +327,11 @@ fn open(
         Ok(read) if !read.holes.is_empty() => {
             let mut unknown = read.holes.iter().filter(|name| !scope.declared.contains(name.as_str()));
             if let Some(name) = unknown.next() {
-                problems.fatal(from.image.span.clone(), format!("no ARG before the first FROM declares `{name}`"));
+                problems.refuse(
+                    ProblemKind::Variable,
+                    from.image.span.clone(),
+                    format!("no ARG before the first FROM declares `{name}`"),
+                );
             }
             stage.holes = read.holes;
         }
@@ -369,13 +380,16 @@ fn references_of(
                 Ok(number) => match usize::try_from(number).ok().filter(|index| *index < count) {
                     Some(index) => Base::Stage(index),
                     None => {
-                        problems.fatal(from.span.clone(), format!("there is no stage {number}"));
+                        problems.refuse(ProblemKind::Stage, from.span.clone(), format!("there is no stage {number}"));
                         Base::Unknown(from.value.clone())
                     }
                 },
                 Err(_) if from.value.contains('$') => {
-                    problems
-                        .fatal(from.span.clone(), "`--from` knows no variables: name a stage that is FROM that image");
+                    problems.refuse(
+                        ProblemKind::Stage,
+                        from.span.clone(),
+                        "`--from` knows no variables: name a stage that is FROM that image",
+                    );
                     Base::Unknown(from.value.clone())
                 }
                 Err(_) => named(&from.value),

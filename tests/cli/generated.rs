@@ -36,6 +36,8 @@ fn schemas_are_printed() {
     assert!(spec["definitions"]["ServiceTable"]["properties"]["port"].is_object());
     let preset = Project::with(&[]).run("schema preset").exits(0).json();
     assert!(preset["properties"]["managers"].is_object());
+    let findings = Project::with(&[]).run("schema findings").exits(0).json();
+    assert!(findings["definitions"]["Finding"]["properties"]["equivalents"].is_object());
 }
 
 #[test]

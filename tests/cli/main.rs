@@ -14,6 +14,7 @@ mod pty;
 
 mod answers;
 mod bad_input;
+mod check;
 mod generated;
 mod lock;
 mod output;

@@ -6,7 +6,7 @@ use super::*;
 use crate::check::policy::{Policy, PolicyFile};
 use crate::check::{Options, apply_policy, check, names};
 use crate::detect::MemoryTree;
-use crate::report::{Audit, Example};
+use crate::report::{Audit, Example, Finding};
 
 /// What one rule finds in a tree of these files.
 pub(super) fn findings(rule: &str, files: &[(&str, &str)]) -> Vec<crate::report::Finding> {
@@ -18,7 +18,10 @@ pub(super) fn findings(rule: &str, files: &[(&str, &str)]) -> Vec<crate::report:
 }
 
 fn audit(example: &Example) -> Audit {
-    let files = example.files();
+    audit_of(&example.files())
+}
+
+fn audit_of(files: &[(&str, &str)]) -> Audit {
     let tree = MemoryTree::new(files.iter().map(|(path, text)| (*path, *text)));
     let paths: Vec<String> =
         files.iter().map(|(path, _)| (*path).to_owned()).filter(|path| names::is_target(path)).collect();
@@ -58,7 +61,8 @@ fn every_rule_is_described() {
     for rule in all() {
         let info = &rule.info;
         assert!(ids.insert(info.id), "{} is there twice", info.id);
-        let kebab = |id: &str| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        let kebab =
+            |id: &str| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         assert!(kebab(info.id), "{}", info.id);
         assert!(!info.bad.is_empty() && !info.good.is_empty(), "{} has no examples", info.id);
         assert!(info.why.len() > 40 && info.instead.len() > 20, "{} says too little", info.id);
@@ -73,11 +77,45 @@ fn every_fix_mends_its_finding_and_does_not_come_back() {
             let before = audit(example);
             for finding in before.findings.iter().filter(|finding| finding.rule.id == rule.info.id) {
                 let Some(fix) = &finding.fix else { continue };
-                for edit in &fix.edits {
-                    let text = &before.files[edit.at.file].text;
+                let mut texts: Vec<(String, String)> =
+                    before.files.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
+                let mut edits = fix.edits.clone();
+                edits.sort_by_key(|edit| std::cmp::Reverse(edit.at.clone()));
+                for edit in edits {
+                    let text = &mut texts[edit.at.file].1;
                     assert!(text.get(edit.at.span()).is_some(), "{}: an edit outside of its file", rule.info.id);
+                    text.replace_range(edit.at.span(), &edit.text);
                 }
+                let files: Vec<(&str, &str)> = example
+                    .files()
+                    .into_iter()
+                    .map(|(path, text)| {
+                        let mended = texts.iter().find(|(own, _)| own == path);
+                        (path, mended.map_or(text, |(_, text)| text.as_str()))
+                    })
+                    .collect();
+                let after = audit_of(&files);
+                let count = |audit: &Audit| {
+                    let same = |other: &&Finding| other.rule.id == rule.info.id && other.message == finding.message;
+                    audit.findings.iter().filter(same).count()
+                };
+                assert!(count(&after) < count(&before), "{} is still there in {files:?}", rule.info.id);
+                let broken = after.findings.iter().any(|finding| finding.rule.id == "parse-error");
+                assert!(!broken || rule.info.id == "parse-error", "{} breaks {files:?}", rule.info.id);
             }
         }
     }
+}
+
+/// What these rules find in some files: `id severity`, in the order of the report.
+pub(super) fn found_in(files: &[(&str, &str)], rules: &[&str], pedantic: bool) -> Vec<String> {
+    let tree = MemoryTree::new(files.iter().copied());
+    let paths: Vec<String> =
+        files.iter().map(|(path, _)| (*path).to_owned()).filter(|path| names::is_target(path)).collect();
+    let only = rules.iter().map(|rule| (*rule).to_owned()).collect();
+    let audit = check(&tree, true, &paths, &Options { pedantic, only, ..Options::default() });
+    let name = |finding: &crate::report::Finding| {
+        format!("{} {}", finding.rule.id, format!("{:?}", finding.severity).to_lowercase())
+    };
+    audit.findings.iter().map(name).collect()
 }

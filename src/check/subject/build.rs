@@ -206,7 +206,7 @@ impl<'w> Build<'w> {
     /// The variables of a stage at its end, as far as they are known.
     #[must_use]
     pub fn variable(&self, view: &StageView<'_>, name: &str) -> Option<String> {
-        view.image.get(name).map(str::to_owned)
+        view.image.known(name).map(str::to_owned)
     }
 
     /// Bytes of the Dockerfile as a place of the report.
@@ -278,9 +278,18 @@ impl<'w> Build<'w> {
 }
 
 fn expand(word: &Word, image: &Image) -> Known {
-    match word.expand(image) {
+    match word.expand(&Sure(image)) {
         Ok(read) if read.holes.is_empty() => Known::Value(read.text),
         _ => Known::Unknown(word.raw.clone()),
+    }
+}
+
+/// The variables of an image whose value is sure.
+struct Sure<'a>(&'a Image);
+
+impl Variables for Sure<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.known(name)
     }
 }
 
@@ -320,7 +329,7 @@ fn run_of<'w>(
     user: &User,
     origin: &Origin,
 ) -> Run<'w> {
-    let lookup = |name: &str| image.get(name).map(str::to_owned);
+    let lookup = |name: &str| image.known(name).map(str::to_owned);
     let default: &[&str] = match origin.base().map(|base| base.os) {
         Some(bases::Os::Windows) => &["cmd", "/S", "/C"],
         _ => &["/bin/sh", "-c"],

@@ -2,13 +2,12 @@
 
 use super::Project;
 use super::port::ports_of;
-use super::problem::{Problem, ProblemKind};
+use super::problem::{Problem, ProblemKind, near};
 use super::references::{circles, references};
 use super::schema;
 use super::service::{Resource, Service};
-use super::twice::{container_names, ports};
-use super::value::{Entry, Place, Value};
-use crate::report::did_you_mean;
+use super::twice::{container_names, mounts, ports};
+use super::value::{Entry, Place, Scalar, Value};
 
 /// All problems that need the whole project.
 pub(super) fn problems(project: &Project) -> Vec<Problem> {
@@ -24,6 +23,7 @@ pub(super) fn problems(project: &Project) -> Vec<Problem> {
     circles(project, &mut problems);
     ports(project, &mut problems);
     container_names(project, &mut problems);
+    mounts(project, &mut problems);
     problems
 }
 
@@ -40,7 +40,8 @@ fn keys(project: &Project, problems: &mut Vec<Problem>) {
                 continue;
             }
             let problem = Problem::error(ProblemKind::UnknownKey, key_place, format!("{what} has no key `{key}`"));
-            problems.push(problem.help(match did_you_mean(key, known.iter().copied()) {
+            let near = near(key, known.iter().copied(), problems);
+            problems.push(problem.help(match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "remove it, or begin its name with `x-`".to_owned(),
             }));
@@ -131,6 +132,30 @@ fn shapes(project: &Project, problems: &mut Vec<Problem>) {
     }
 }
 
+/// A limit in both notations has to be the same, and a limit that is missing in `deploy` counts as none.
+fn limits(service: &Service, problems: &mut Vec<Problem>) {
+    let Some(limits) =
+        service.value.at(&["deploy", "resources", "limits"]).filter(|limits| !limits.entries().is_empty())
+    else {
+        return;
+    };
+    let number = |scalar: &Scalar, key: &str| match key {
+        "memory" => scalar.as_bytes().map(|bytes| bytes.to_string()),
+        _ => scalar.as_number().map(|number| number.to_string()),
+    };
+    for (old, new) in [("mem_limit", "memory"), ("cpus", "cpus"), ("pids_limit", "pids")] {
+        let Some(written) = service.scalar(old) else { continue };
+        let deployed = limits.get(new).and_then(Value::scalar);
+        let other = deployed.map_or_else(|| Some("0".to_owned()), |scalar| number(scalar, new));
+        let (Some(value), Some(other)) = (number(written, new), other) else { continue };
+        if value != "0" && value != other {
+            let message = format!("`{old}` and `deploy.resources.limits.{new}` are not the same");
+            let problem = Problem::error(ProblemKind::Conflict, &written.place, message).help("keep one of them");
+            problems.push(problem.related(deployed.map_or(limits.place(), |scalar| &scalar.place), "the other"));
+        }
+    }
+}
+
 /// What is wrong with a service by itself.
 fn own(service: &Service, project: &Project, problems: &mut Vec<Problem>) {
     let name = &service.name;
@@ -152,11 +177,14 @@ fn own(service: &Service, project: &Project, problems: &mut Vec<Problem>) {
         value => value.is_some(),
     };
     let provides = ["image", "build", "provider"].into_iter().any(has);
-    if is_mapping && !provides && !project.is_incomplete {
+    let leads_nowhere = |problem: &Problem| matches!(problem.kind, ProblemKind::Extends);
+    let is_cut_off = service.extends().is_some() && project.problems.iter().any(leads_nowhere);
+    if is_mapping && !provides && !is_cut_off && !project.is_incomplete {
         let message = format!("the service `{name}` has neither `image` nor `build`");
         problems
             .push(Problem::error(ProblemKind::NoImage, &service.place, message).help("say where its image comes from"));
     }
+    limits(service, problems);
     let mut conflict = |first: &str, second: &str| {
         let (Some(one), Some(other)) = (service.value.entry(first), service.value.entry(second)) else { return };
         if one.value.is_null() || other.value.is_null() || other.value.entries().is_empty() {

@@ -9,7 +9,7 @@ use super::expand::{Budget, Expander};
 use super::interpolate::Variables;
 use super::merge::Merger;
 use super::path::{folder_of, is_remote, join};
-use super::problem::{Problem, ProblemKind};
+use super::problem::{Problem, ProblemKind, near};
 use super::service::scalars;
 use super::value::{Entry, Mode, Place, Scalar, Value};
 use crate::compose::yaml;
@@ -320,9 +320,8 @@ impl<'a> Loader<'a> {
         };
         let found = self.scopes.get(scope)?;
         if !found.services.contains_key(&name) {
-            let known: Vec<String> = found.services.keys().cloned().collect();
             let message = format!("there is no service `{name}` in `{}` to extend", found.path);
-            let near = crate::report::did_you_mean(&name, known.iter().map(String::as_str));
+            let near = near(&name, found.services.keys().map(String::as_str), &self.problems);
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "`extends` takes a service of the same file, or of the one in `file`".to_owned(),

@@ -23,7 +23,7 @@ impl Merger<'_> {
         let join = join(&keys);
         match (join, base, over) {
             (Join::Replace, _, over) => self.settle(over, path),
-            (Join::Usual | Join::Logging, base, over) if over.is_null() => base,
+            (_, base, over) if over.is_null() => base,
             (Join::Logging, base, over) if other_driver(&base, &over) => self.settle(over, path),
             (_, base, over) if base.is_null() => self.settle(over, path),
             (join, Value::Mapping(base, place), Value::Mapping(over, _)) => {
@@ -183,7 +183,7 @@ fn name_of(item: &Value, by: Unique) -> Option<String> {
 }
 
 /// Without a slash at the end, and without double ones.
-fn clean(path: &str) -> String {
+pub(super) fn clean(path: &str) -> String {
     let mut text = String::new();
     for c in path.chars() {
         if !(c == '/' && text.ends_with('/')) {

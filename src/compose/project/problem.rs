@@ -35,6 +35,8 @@ pub enum ProblemKind {
     PortTwice,
     /// A name of a container that two services have.
     ContainerNameTwice,
+    /// A path in a container at which two things are mounted.
+    MountTwice,
     /// A name that the engine refuses.
     BadName,
     /// Keys that exclude each other.
@@ -101,4 +103,14 @@ impl Problem {
         }
         diagnostic
     }
+}
+
+/// The known name that is meant, for the first hundred problems: comparing names with names must stay near-linear.
+///
+/// Of a name of one or two letters everything is near, so nothing is.
+pub(super) fn near<'n>(name: &str, known: impl Iterator<Item = &'n str>, problems: &[Problem]) -> Option<&'n str> {
+    if name.len() < 3 || name.len() > 100 || problems.len() > 100 {
+        return None;
+    }
+    crate::report::did_you_mean(name, known.take(1000))
 }

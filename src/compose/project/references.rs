@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::problem::{Problem, ProblemKind};
+use super::problem::{Problem, ProblemKind, near};
 use super::service::{Resource, Service};
 use super::value::{Place, Scalar};
 use super::{Project, Volume};
-use crate::report::did_you_mean;
 
 /// So many circles are told of: one dependency may close many.
 const MOST_CIRCLES: usize = 10;
@@ -24,8 +23,7 @@ impl Defined<'_> {
         }
         let kind = self.kind;
         let problem = Problem::error(ProblemKind::Undefined, place, format!("there is no {kind} `{name}`"));
-        // Of a name of one or two letters everything is near.
-        let near = did_you_mean(name, self.names.iter().copied()).filter(|_| name.len() > 2);
+        let near = near(name, self.names.iter().copied(), problems);
         problems.push(problem.help(match near {
             Some(near) => format!("did you mean `{near}`?"),
             None if kind == "service" => "correct the name, or add the service".to_owned(),
@@ -124,6 +122,10 @@ pub(super) fn circles(project: &Project, problems: &mut Vec<Problem>) {
                 let message = format!("services wait for one another in a circle: {}", circle.join(" -> "));
                 problems
                     .push(Problem::error(ProblemKind::Circle, place, message).help("remove one of the dependencies"));
+                told += 1;
+                if told == MOST_CIRCLES {
+                    return;
+                }
             } else if open.contains_key(on.as_str()) && !done.contains(on.as_str()) {
                 on_way.insert(on.as_str());
                 way.push((on.as_str(), 0));

@@ -289,6 +289,11 @@ impl<'p> Build<'p> {
     pub fn args(&self) -> Vec<Variable<'p>> {
         variables(self.0.get("args"))
     }
+    /// `labels` of the image.
+    #[must_use]
+    pub fn labels(&self) -> Vec<Variable<'p>> {
+        variables(self.0.get("labels"))
+    }
     /// `additional_contexts`
     #[must_use]
     pub fn additional_contexts(&self) -> Vec<Variable<'p>> {

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Project;
+use super::merge::clean;
 use super::port::Port;
 use super::problem::{Problem, ProblemKind};
 use super::service::Service;
@@ -61,6 +62,14 @@ fn published(project: &Project) -> Vec<Published<'_>> {
     found
 }
 
+/// Whether a service says the same of a port twice, alone and in a range: compose makes one of them.
+fn is_same(a: &Published<'_>, b: &Published<'_>) -> bool {
+    let offset = |published: &Published<'_>| {
+        published.port.target_range().map(|(first, _)| i32::from(first) - i32::from(published.range.0))
+    };
+    a.service.name == b.service.name && a.ip == b.ip && offset(a).is_some() && offset(a) == offset(b)
+}
+
 /// A port of the host that is published twice.
 pub(super) fn ports(project: &Project, problems: &mut Vec<Problem>) {
     let mut all = published(project);
@@ -70,6 +79,7 @@ pub(super) fn ports(project: &Project, problems: &mut Vec<Problem>) {
             earlier.range.1 >= later.range.0
                 && earlier.protocol == later.protocol
                 && earlier.profiles == later.profiles
+                && !is_same(earlier, later)
                 && (earlier.ip == later.ip || earlier.ip.is_none() || later.ip.is_none())
         };
         let Some(earlier) = all.get(..at).unwrap_or_default().iter().find(clashes) else { continue };
@@ -102,6 +112,26 @@ pub(super) fn container_names(project: &Project, problems: &mut Vec<Problem>) {
             None => {
                 taken.insert((name, profiles), (service, written));
             }
+        }
+    }
+}
+
+/// A path in a container at which two things are mounted.
+pub(super) fn mounts(project: &Project, problems: &mut Vec<Problem>) {
+    for service in &project.services {
+        let volumes = service.volumes();
+        let memory = service.list("tmpfs").into_iter().filter_map(|scalar| scalar.split(':').into_iter().next());
+        let targets: Vec<Scalar> = memory.chain(volumes.into_iter().filter_map(|volume| volume.target)).collect();
+        let mut taken: BTreeMap<String, &Scalar> = BTreeMap::new();
+        for target in &targets {
+            let Some(path) = target.known() else { continue };
+            let Some(earlier) = taken.get(&clean(&path)) else {
+                taken.insert(clean(&path), target);
+                continue;
+            };
+            let message = format!("something is mounted at `{path}` already");
+            let problem = Problem::error(ProblemKind::MountTwice, &target.place, message);
+            problems.push(problem.help("keep one of the mounts").related(&earlier.place, "the first"));
         }
     }
 }

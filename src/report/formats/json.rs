@@ -39,7 +39,7 @@ struct Tool {
 
 /// One thing that a rule found.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Finding"))]
 struct FindingJson {
     /// The rule's name, which never changes.
     rule: &'static str,
@@ -78,7 +78,7 @@ struct FindingJson {
 
 /// Lines and columns from 1; columns are characters; the end is behind the last one.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Place"))]
 struct PlaceJson {
     line: usize,
     column: usize,
@@ -88,7 +88,7 @@ struct PlaceJson {
 
 /// A change that mends a finding: all of its edits, or none.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Fix"))]
 struct FixJson {
     /// Whether the image does the same afterwards: `--fix` does only these.
     safe: bool,
@@ -99,7 +99,7 @@ struct FixJson {
 
 /// The characters of the place are replaced by the text.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Edit"))]
 struct EditJson {
     file: String,
     #[serde(flatten)]
@@ -109,7 +109,7 @@ struct EditJson {
 
 /// A place that belongs to a finding.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Related"))]
 struct RelatedJson {
     file: String,
     line: usize,
@@ -119,7 +119,7 @@ struct RelatedJson {
 
 /// Why a finding does not count.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Waived"))]
 struct WaivedJson {
     /// The reason that was given.
     because: String,
@@ -134,7 +134,7 @@ struct WaivedJson {
 
 /// The checklist of one Dockerfile or service.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Checklist"))]
 struct ChecklistJson {
     /// The file (and service) that it is about.
     subject: String,
@@ -143,7 +143,7 @@ struct ChecklistJson {
 
 /// A point of the checklist.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Point"))]
 struct PointJson {
     /// The section of the chapter.
     section: &'static str,
@@ -155,7 +155,7 @@ struct PointJson {
 
 /// How many findings count, by severity, and how many do not.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Summary"))]
 struct SummaryJson {
     error: usize,
     warning: usize,

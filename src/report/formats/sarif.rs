@@ -23,6 +23,9 @@ const BYTES: usize = 20_000_000;
 /// More locations of a result are refused.
 const LOCATIONS: usize = 1000;
 
+/// So many of them are linked in the message.
+const LINKS: usize = 5;
+
 /// More tags of a rule are refused.
 const TAGS: usize = 20;
 
@@ -152,8 +155,17 @@ fn result(view: &View<'_>, finding: &Finding, fingerprint: &str, rule_index: usi
             place
         })
         .collect();
-    let help = finding.help.iter().map(|help| format!(" — {}", view.sentence(help)));
-    let text = format!("{}{}", view.sentence(&finding.message), help.collect::<String>());
+    let mut text = literal(&view.sentence(&finding.message));
+    // GitHub shows a related place where the message links to it
+    let links = finding.related.iter().take(LINKS).enumerate();
+    let links: Vec<String> =
+        links.map(|(id, (_, message))| format!("[{}]({})", escaped(&view.sentence(message)), id + 1)).collect();
+    if !links.is_empty() {
+        text.push_str(&format!(" ({})", links.join(", ")));
+    }
+    if let Some(help) = &finding.help {
+        text.push_str(&format!(" — {}", literal(&view.sentence(help))));
+    }
     let rank = match finding.confidence {
         Confidence::Certain => 100.0,
         Confidence::Likely => 80.0,
@@ -241,6 +253,16 @@ fn mended(view: &View<'_>, fix: &Fix) -> Value {
         json!({ "artifactLocation": artifact(view, &Location::new(file, 0..0)), "replacements": replacements })
     });
     json!({ "description": { "text": view.sentence(&fix.title) }, "artifactChanges": changes.collect::<Vec<_>>() })
+}
+
+/// A text that a reader of SARIF takes for no link (3.11.6).
+fn literal(text: &str) -> String {
+    if text.contains("](") { escaped(text) } else { text.to_owned() }
+}
+
+/// A text for within the brackets of a link.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
 }
 
 /// No longer than GitHub shows of a description.

@@ -2,13 +2,10 @@
 //!
 //! Every format reads texts through a [`View`], so that none can show a secret that another hides.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::secrets::{Secrets, merged};
 use crate::report::{Audit, Edit, Finding, Fix, Location, boundary};
-
-/// Shorter values are too common to be sought in other texts.
-const SOUGHT: usize = 6;
 
 /// Line and column, both from 1, of the start and of the end (behind the last character).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +35,7 @@ struct Lines {
 pub(super) struct View<'a> {
     pub(super) audit: &'a Audit,
     files: Vec<Lines>,
-    /// Values of secrets, long ones first.
-    secrets: Vec<String>,
+    secrets: Secrets,
 }
 
 /// A part of a file in which secrets are stars, and what cannot be seen is a sign.
@@ -91,12 +87,12 @@ impl Masked {
 impl<'a> View<'a> {
     pub(super) fn new(audit: &'a Audit) -> Self {
         let mut hidden: Vec<Vec<Range<usize>>> = vec![Vec::new(); audit.files.len()];
-        let mut values = BTreeSet::new();
+        let mut secrets = Secrets::default();
         for finding in audit.findings.iter().filter(|finding| finding.secret) {
             let Some(file) = audit.files.get(finding.at.file) else { continue };
             let span = within(&file.text, &finding.at.span());
             let secret = &file.text[span.clone()];
-            values.extend(values_of(secret));
+            secrets.add(secret);
             hidden[finding.at.file].push(span);
             // short values are sought where they are likely
             for (at, _) in &finding.related {
@@ -116,8 +112,6 @@ impl<'a> View<'a> {
                 hidden: merged(hidden),
             })
             .collect();
-        let mut secrets: Vec<String> = values.into_iter().collect();
-        secrets.sort_by_key(|value| std::cmp::Reverse(value.len()));
         Self { audit, files, secrets }
     }
 
@@ -192,9 +186,7 @@ impl<'a> View<'a> {
         let known = known[first..].iter().take_while(|hidden| hidden.start < part.end);
         let mut hidden: Vec<Range<usize>> =
             known.map(|range| range.start.max(part.start) - part.start..range.end.min(part.end) - part.start).collect();
-        for secret in &self.secrets {
-            hidden.extend(source.match_indices(secret.as_str()).map(|(at, found)| at..at + found.len()));
-        }
+        hidden.extend(self.secrets.find(source));
         let mut masked = Masked { from: part.start, ..Masked::default() };
         let mut done = 0;
         for range in merged(hidden) {
@@ -215,13 +207,7 @@ impl<'a> View<'a> {
 
     /// A text in which values of secrets are stars.
     pub(super) fn without_secrets(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in self.secrets.iter().filter(|secret| text.len() >= secret.len()).collect::<Vec<_>>() {
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), "***");
-            }
-        }
-        text
+        self.secrets.removed(text)
     }
 
     /// The fix of a finding with its edits, unless one repeats a secret. `--fix` does it all the same.
@@ -231,45 +217,17 @@ impl<'a> View<'a> {
             let hidden = self.files.get(file).map_or(&[][..], |lines| &lines.hidden);
             let first = hidden.partition_point(|hidden| hidden.end <= at.start);
             let mut replaced = hidden[first..].iter().take_while(|hidden| hidden.start < at.end);
-            self.secrets.iter().any(|secret| edit.text.contains(secret.as_str()))
+            !self.secrets.find(&edit.text).is_empty()
                 || replaced.any(|hidden| edit.text.contains(&self.text(file)[hidden.clone()]))
         };
         finding.fix.as_ref().filter(|fix| !fix.edits.iter().any(repeats))
     }
 }
 
-/// What a marked place may hold as the secret itself: all of it, without quotes, and behind `NAME=`.
-fn values_of(span: &str) -> Vec<String> {
-    let whole = span.trim();
-    let unquoted = |text: &str| text.trim_matches(['"', '\'']).to_owned();
-    let mut values = vec![whole.to_owned(), unquoted(whole)];
-    if let Some((name, value)) = whole.split_once('=')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
-    {
-        values.push(unquoted(value));
-    }
-    values.retain(|value| value.chars().count() >= SOUGHT);
-    values
-}
-
 /// The span within the text, at boundaries of characters.
 fn within(text: &str, span: &Range<usize>) -> Range<usize> {
     let start = boundary(text, span.start);
     start..boundary(text, span.end).max(start)
-}
-
-/// Sorted, with what overlaps as one.
-fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    ranges.retain(|range| !range.is_empty());
-    ranges.sort_by_key(|range| range.start);
-    let mut all: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
-    for range in ranges {
-        match all.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => all.push(range),
-        }
-    }
-    all
 }
 
 /// The sign of a control character of ASCII.

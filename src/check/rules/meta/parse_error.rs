@@ -2,6 +2,7 @@
 
 use crate::check::rule::{Check, Rule};
 use crate::check::{Found, subject::Build, subject::Project};
+use crate::dockerfile::{Problem, ProblemKind};
 use crate::report::{Confidence, Example, Family, Fixable, Persona, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -21,7 +22,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Compose("services:\n  web:\n    image: nginx:1.29\n   ports: []\n"),
         ],
         good: &[Example::Dockerfile("FROM debian:13-slim\nRUN echo hello\n")],
-        equivalents: &[("hadolint", &["DL1000"])],
+        equivalents: &[("hadolint", &["DL1000", "DL3043"])],
         cis: &[],
         point: None,
         fix: Fixable::No,
@@ -30,7 +31,9 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 fn dockerfile(build: &Build<'_>, found: &mut Found) {
-    for problem in build.file.problems.iter().chain(&build.stages.problems).filter(|problem| problem.fatal) {
+    // `stage-reference` and `variable-scope` have the others.
+    let own = |problem: &&Problem| problem.fatal && problem.kind == ProblemKind::Syntax;
+    for problem in build.file.problems.iter().chain(&build.stages.problems).filter(own) {
         let at = build.at(found, problem.span.clone());
         found.add(at, problem.message.as_str());
     }

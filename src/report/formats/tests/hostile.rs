@@ -41,7 +41,8 @@ fn audit_of(path: &str, source: &str, message: &str, span: std::ops::Range<usize
         Finding { waived: Some(waived), ..full },
         finding(&SECRET_IN_ENV, Location::new(7, span), message),
     ];
-    let checklists = vec![Checklist { subject: message.to_owned(), ticks: [(Point::Copy, Tick::No)].into() }];
+    let checklists =
+        vec![Checklist { subject: message.to_owned(), ticks: [(Point::Copy, Tick::No)].into(), places: Vec::new() }];
     Audit { files, checked: 2, findings, checklists }
 }
 

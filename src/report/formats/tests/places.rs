@@ -6,7 +6,7 @@ use super::audit::{HEALTHCHECK, RECOMMENDS, SECRET, SECRET_IN_ENV, USER, at, aud
 use super::*;
 use crate::report::{Edit, Finding, Fix, Location, Severity, Source};
 
-fn one_file(path: &str, text: &str, findings: impl Fn(&[Source]) -> Vec<Finding>) -> Audit {
+fn one_file(path: &str, text: &str, findings: impl FnOnce(&[Source]) -> Vec<Finding>) -> Audit {
     let files = vec![Source { path: path.to_owned(), text: text.to_owned() }];
     let findings = findings(&files);
     Audit { files, checked: 1, findings, checklists: Vec::new() }
@@ -84,6 +84,17 @@ fn a_path_in_sarif_is_relative_and_encoded() {
         assert_eq!(artifact["uri"], uri);
         assert_eq!(artifact.get("uriBaseId").and_then(Value::as_str), base);
     }
+}
+
+#[test]
+fn a_message_in_sarif_links_to_related_places_and_to_nothing_else() {
+    let audit = one_file("Dockerfile", "FROM a\nRUN b\n", |files| {
+        let related = vec![(at(files, 0, "RUN b"), "see [x](https://evil.example)".to_owned())];
+        vec![Finding { related, ..finding(&USER, at(files, 0, "a"), "[y](https://evil.example) and [z]") }]
+    });
+    let message = &sarif_of(&audit)["runs"][0]["results"][0]["message"]["text"];
+    let expected = r"\[y\](https://evil.example) and \[z\] ([see \[x\](https://evil.example)](1))";
+    assert_eq!(message.as_str().unwrap(), expected);
 }
 
 #[test]
@@ -197,4 +208,22 @@ fn lines_that_nobody_reads_are_not_shown() {
         assert!(text.len() < 40_000, "{name} has {} bytes", text.len());
     }
     assert!(text(&audit, &TextOptions::default()).contains("Dockerfile:1:500001"));
+}
+
+#[test]
+fn the_work_grows_with_the_findings_and_not_with_their_square() {
+    // with every secret sought in every line and message one by one, this takes minutes
+    let lines: Vec<String> = (0..4000).map(|n| format!("ENV PASSWORD_{n}={n:08x}-Zq81\n")).collect();
+    let audit = one_file("Dockerfile", &lines.concat(), |_| {
+        let mut start = 0;
+        let one = |line: &String| {
+            let from = start + line.find('=').unwrap() + 1;
+            start += line.len();
+            Finding { secret: true, ..finding(&SECRET_IN_ENV, Location::new(0, from..start - 1), "a password") }
+        };
+        lines.iter().map(one).collect()
+    });
+    for (name, text) in every_format(&audit, &rules()) {
+        assert!(!text.contains("-Zq81"), "{name}");
+    }
 }
