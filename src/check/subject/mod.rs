@@ -42,6 +42,7 @@ pub use taken::{Matcher, Source, SourceKind, Taken};
 pub use triggers::{Written, written};
 pub(in crate::check) use users::is_unread;
 pub use users::{Account, Users};
+pub(in crate::check) use workspace::Unit;
 pub use workspace::{Deployment, ProjectUnit, Workspace};
 
 #[cfg(test)]
