@@ -45,13 +45,18 @@ fn check(service: &Service<'_>, found: &mut Found) {
         // Of an unknown folder the name at its end is still what it is.
         let path = path.as_deref().unwrap_or_else(|| source.text.raw());
         let path = path.trim_end_matches('/');
-        let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
-        let socket = SOCKETS.contains(&name);
+        let file = path.rsplit(['/', '\\']).next().unwrap_or_default();
+        let socket = SOCKETS.contains(&file);
         if !socket && !FOLDERS.contains(&path) {
             continue;
         }
-        let what = if socket { format!("the engine's socket `{name}`") } else { format!("`{path}`, where the engine's socket is,") };
-        report(service, &volume.place, format!("service `{}` is given {what}: that is root on the host", service.name), found);
+        let name = &service.name;
+        let (message, need) = if socket {
+            (format!("service `{name}` is given the engine's socket: that is root on the host"), Need::Socket)
+        } else {
+            (format!("service `{name}` is given `{path}` with the engine's socket in it: that is root on the host"), Need::Files)
+        };
+        report(service, &volume.place, message, need, found);
     }
     let environment = service.environment();
     let Some(host) = environment.iter().find(|variable| variable.name == "DOCKER_HOST").and_then(|host| host.value) else {
@@ -67,12 +72,12 @@ fn check(service: &Service<'_>, found: &mut Found) {
     };
     if !service.project.all().any(|other| own(&other)) && !service.project.is_incomplete && !name.starts_with("127.") && name != "localhost" {
         let message = format!("service `{}` calls an engine at `{name}` that lets everybody in", service.name);
-        report(service, &host.place, message, found);
+        report(service, &host.place, message, Need::Socket, found);
     }
 }
 
-fn report(service: &Service<'_>, place: &Place, message: String, found: &mut Found) {
-    let (severity, known) = service.power(Severity::Error, Need::Socket);
+fn report(service: &Service<'_>, place: &Place, message: String, need: Need, found: &mut Found) {
+    let (severity, known) = service.power(Severity::Error, need);
     let at = service.at(found, place);
     let help = "let it call a socket proxy that passes on only what it needs";
     found.add(at, message).severity(severity).help(known.unwrap_or_else(|| help.to_owned()));
