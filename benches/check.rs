@@ -65,7 +65,8 @@ fn of_corpus(corpus: &Path, into: &Path) -> Vec<PathBuf> {
     let rows = list.lines().map(|line| line.split('\t').collect::<Vec<_>>()).filter(|row| row[0] == "dockerfile");
     rows.take(FILES)
         .map(|row| {
-            let text = std::fs::read(corpus.join(row[1].replace('/', "+")).join(row[3])).expect("a checkout of the corpus");
+            let text =
+                std::fs::read(corpus.join(row[1].replace('/', "+")).join(row[3])).expect("a checkout of the corpus");
             let file = into.join(format!("{}.Dockerfile", &row[4][..12]));
             std::fs::write(&file, text).expect("written");
             file

@@ -100,7 +100,9 @@ fn the_labels_are_about_rules_and_files_that_exist_and_come_to_enough() {
     let (right, wrong) = by_rule.values().fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
     let errors = labels.iter().filter(|(key, (verdict, _))| key.severity == "error" && verdict == "wrong").count();
     let precision = right as f64 / (right + wrong).max(1) as f64;
-    let mut page = String::from("# Precision of `scaffold check`\n\nMade by `tests/corpus.rs` from the labels in `tests/corpus`.\n\n");
+    let mut page = String::from(
+        "# Precision of `scaffold check`\n\nMade by `tests/corpus.rs` from the labels in `tests/corpus`.\n\n",
+    );
     writeln!(
         page,
         "On {} public Dockerfiles and compose files (the first of `tests/corpus/files.tsv` by hash) `scaffold check` gives {} findings of severity warning and above. Each was judged by reading the file: {} are right, {} are wrong. **Precision {:.1} %**; wrong errors: {errors}.\n",
@@ -134,7 +136,8 @@ fn found(corpus: &Path) -> BTreeMap<Key, String> {
     for (repository, files) in by_repository {
         let folder = corpus.join(repository.replace('/', "+"));
         for file in &files {
-            let bytes = fs::read(folder.join(&file.path)).unwrap_or_else(|error| panic!("{repository} {}: {error}", file.path));
+            let bytes =
+                fs::read(folder.join(&file.path)).unwrap_or_else(|error| panic!("{repository} {}: {error}", file.path));
             let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
             assert_eq!(digest, file.sha, "{repository} {} is another version", file.path);
         }
@@ -150,7 +153,8 @@ fn found(corpus: &Path) -> BTreeMap<Key, String> {
             let severity = finding["severity"].as_str().unwrap_or_default();
             let path = finding["file"].as_str().unwrap_or_default();
             // What is found in a file beside them (.dockerignore, a script) belongs to the first of them.
-            let sha = files.iter().find(|file| file.path == path).or(files.first()).map(|file| file.sha[..12].to_owned());
+            let sha =
+                files.iter().find(|file| file.path == path).or(files.first()).map(|file| file.sha[..12].to_owned());
             let (Some(sha), true) = (sha, severity != "note" && finding["waived"].is_null()) else { continue };
             let key = Key {
                 sha,
@@ -173,9 +177,9 @@ fn every_finding_on_the_corpus_has_been_judged() {
     if overwrite() {
         let mut text = String::from("# file (start of its sha256)\tline\trule\tseverity\tjudgement\tabout\n");
         for (key, about) in &found {
-            let (verdict, note) =
-                labels.get(key).cloned().unwrap_or_else(|| ("?".to_owned(), about.clone()));
-            writeln!(text, "{}\t{}\t{}\t{}\t{verdict}\t{note}", key.sha, key.line, key.rule, key.severity).expect("text");
+            let (verdict, note) = labels.get(key).cloned().unwrap_or_else(|| ("?".to_owned(), about.clone()));
+            writeln!(text, "{}\t{}\t{}\t{}\t{verdict}\t{note}", key.sha, key.line, key.rule, key.severity)
+                .expect("text");
         }
         fs::write(root().join("tests/corpus/labels.tsv"), text).expect("written");
         return;

@@ -9,8 +9,8 @@
 mod checklist;
 mod credentials;
 mod found;
-mod label;
 mod history;
+mod label;
 mod mend;
 mod mode;
 pub mod names;

@@ -89,7 +89,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
 }
 
 /// If an action installs what only development needs: what to write instead.
-fn with_dev(build: &Build<'_>, view: &StageView<'_>, run: &Run<'_>, action: &Action<'_>) -> Option<&'static str> {
+fn with_dev<'w>(build: &Build<'w>, view: &StageView<'w>, run: &Run<'_>, action: &Action<'_>) -> Option<&'static str> {
     let is = |name: &str, values: &[&str]| {
         setting(run, action.command, name).is_some_and(|value| values.contains(&value.to_ascii_lowercase().as_str()))
     };
