@@ -27,7 +27,7 @@ fn count(rule: &str, text: &str) -> usize {
 /// A service with these lines.
 fn service(lines: &[&str]) -> String {
     let lines: String = lines.iter().map(|line| format!("    {line}\n")).collect();
-    format!("services:\n  web:\n    image: nginx:1.29\n{lines}")
+    format!("services:\n  web:\n    image: nginx:1.30-trixie\n{lines}")
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn workflows_are_no_compose_files() {
 #[test]
 fn anchors_and_merge_keys_are_followed() {
     // https://github.com/docker/compose/issues/10824, and the README of dclint: "anchors are not evaluated"
-    let text = "x-hard: &hard\n  read_only: true\n  cap_drop: [ALL]\n  security_opt: ['no-new-privileges:true']\n  mem_limit: 64m\n  pids_limit: 64\n  tmpfs: ['/var/cache/nginx:size=8m', '/var/run:size=1m']\nx-loud: &loud\n  privileged: true\nservices:\n  web:\n    <<: *hard\n    image: nginx:1.29\n  ci:\n    <<: [*hard, *loud]\n    image: example.com/ci:1.0.0\n";
+    let text = "x-hard: &hard\n  read_only: true\n  cap_drop: [ALL]\n  security_opt: ['no-new-privileges:true']\n  mem_limit: 64m\n  pids_limit: 64\n  tmpfs: ['/var/cache/nginx:size=8m', '/var/run:size=1m']\nx-loud: &loud\n  privileged: true\nservices:\n  web:\n    <<: *hard\n    image: nginx:1.30-trixie\n  ci:\n    <<: [*hard, *loud]\n    image: example.com/ci:1.0.0\n";
     let found = audit(&[("compose.yaml", text)], false);
     assert_eq!(ids(&found), ["compose-privileged"], "{:?}", found.findings);
     assert_eq!(found.line_column(&found.findings[0].at).0, 9, "where the anchor says it");
@@ -124,7 +124,7 @@ fn an_overlay_is_asked_only_about_what_it_says() {
 
 #[test]
 fn a_waiver_above_a_service_silences_one_absence_of_it() {
-    let text = "services:\n  # scaffold: allow compose-writable-root because=it updates itself\n  web:\n    image: nginx:1.29\n  app:\n    image: example.com/app:1.0.0\n";
+    let text = "services:\n  # scaffold: allow compose-writable-root because=it updates itself\n  web:\n    image: nginx:1.30-trixie\n  app:\n    image: example.com/app:1.0.0\n";
     let found = audit(&[("compose.yaml", text)], false);
     let of = |line: usize| -> Vec<&str> {
         found
