@@ -147,3 +147,6 @@ mod tests;
 
 #[cfg(test)]
 mod complaints_of_builds;
+
+#[cfg(test)]
+mod complaints_of_compose;
