@@ -116,12 +116,7 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
     }
     let reported: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
     let mut audit = found.finish();
-    let shown = |persona: Persona| options.pedantic || persona != Persona::Pedantic;
-    audit.keep(|finding| {
-        is_asked(finding.rule.id)
-            && shown(finding.persona)
-            && (options.pedantic || finding.confidence != Confidence::Guess)
-    });
+    audit.keep(|finding| is_asked(finding.rule.id));
     hide(&mut audit);
     // A finding in a compose file that only helped to understand another one is not asked for.
     let of_interest: Vec<bool> = audit
@@ -141,6 +136,9 @@ fn hide(audit: &mut Audit) {
     for (file, source) in audit.files.iter().enumerate() {
         let hits = crate::secret::find(&source.text).into_iter().map(|hit| Location::new(file, hit.span));
         audit.hidden.extend(hits);
+    }
+}
+
 /// Shows a Dockerfile as it is built for each target that a compose file names; for its last stage if none does.
 fn each_build(workspace: &Workspace<'_>, unit: &subject::Unit, options: &Options, visit: &mut dyn FnMut(&Build<'_>)) {
     let mut targets: BTreeSet<usize> = BTreeSet::new();
