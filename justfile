@@ -8,7 +8,15 @@ test:
 
 # write the snapshots anew: read the difference before you commit it
 snapshots:
-    SNAPSHOTS=overwrite cargo test --test rendered
+    SNAPSHOTS=overwrite cargo test --test rendered --test rule_pages
+
+# judge what `check` finds on the corpus: a folder with a checkout owner+name of each repository in tests/corpus/files.tsv
+corpus folder:
+    SCAFFOLD_CORPUS={{folder}} cargo test --test corpus
+
+# look for a panic, a finding outside of its file or a hang: check, shell or compose, for so many seconds
+fuzz target seconds="600":
+    cd fuzz && cargo fuzz run {{target}} -- -max_total_time={{seconds}} -timeout=10
 
 # the pure core without the world, and the types for other systems
 targets:

@@ -8,11 +8,13 @@ mod go_path;
 mod machine;
 mod pattern;
 mod translate;
+mod walk;
 
 use std::ops::Range;
 
 use crate::report::{Diagnostic, Severity};
 use pattern::Pattern;
+pub use walk::Walk;
 
 /// Go's line reader, which reads the file, gives up at lines of this many bytes.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -131,6 +133,17 @@ impl Ignore {
         self.decide(path).fate != Fate::Included
     }
 
+    /// For many paths of one tree.
+    #[must_use]
+    pub fn walk(&self) -> Walk<'_> {
+        Walk::new(self)
+    }
+
+    /// Its patterns as Docker understands them.
+    pub fn patterns(&self) -> impl Iterator<Item = PatternLine<'_>> {
+        self.patterns.iter().map(|pattern| PatternLine { pattern })
+    }
+
     /// What becomes of this path (see [`Self::excludes`]), and by which line.
     ///
     /// The work is bounded by the number of patterns times the depth of the path times the length of both.
@@ -192,6 +205,44 @@ impl Ignore {
         }
         line
     }
+}
+
+/// One pattern of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct PatternLine<'i> {
+    pattern: &'i Pattern,
+}
+
+impl<'i> PatternLine<'i> {
+    /// The line, counted from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.pattern.line
+    }
+
+    /// Whether it brings back, with `!`.
+    #[must_use]
+    pub fn brings_back(&self) -> bool {
+        self.pattern.negated
+    }
+
+    /// Cleaned, without `!` and without leading slash.
+    #[must_use]
+    pub fn text(&self) -> &'i str {
+        self.pattern.text()
+    }
+
+    /// Whether it matches exactly this path.
+    #[must_use]
+    pub fn matches(&self, path: &str) -> bool {
+        self.pattern.matches(path)
+    }
+}
+
+/// The shortest path of the same meaning below a root: `./a//b/../c` and `/a/c` are `a/c`; the root itself is empty.
+#[must_use]
+pub fn below_root(path: &str) -> String {
+    go_path::clean(&format!("/{path}")).trim_start_matches('/').to_owned()
 }
 
 /// The bytes of a line without the blanks around it.

@@ -53,6 +53,7 @@ impl Found {
             fix: None,
             waived: None,
             secret: false,
+            lacks: None,
         });
         let last = self.audit.findings.len() - 1;
         &mut self.audit.findings[last]
@@ -129,6 +130,13 @@ impl Finding {
     /// The place holds a secret's value: no report shows it.
     pub fn secret(&mut self) -> &mut Self {
         self.secret = true;
+        self
+    }
+
+    /// It is about a safeguard that is not there: this, as one would write it. Reports for people show what one place
+    /// lacks as one finding.
+    pub fn lacks(&mut self, safeguard: &'static str) -> &mut Self {
+        self.lacks = Some(safeguard);
         self
     }
 

@@ -49,17 +49,23 @@ fn take<'a>(
         let text = audit.files.get(edit.at.file).map(|file| file.text.as_str());
         let valid = text.is_some_and(|text| text.get(edit.at.span()).is_some());
         let others = taken.get(&edit.at.file).map_or(&[][..], Vec::as_slice);
+        // What is added to the end of a list may be added one after the other.
+        let at_end = edit.at.start == edit.at.end && text.is_some_and(|text| text.len() == edit.at.end);
         valid
             && others.iter().all(|other| {
-                edit.at.end <= other.at.start && edit.at != other.at
-                    || other.at.end <= edit.at.start && edit.at != other.at
+                let apart = edit.at.end <= other.at.start || other.at.end <= edit.at.start;
+                *other == edit || (apart && (edit.at != other.at || at_end))
             })
     };
     if !fix.edits.iter().all(free) {
         return false;
     }
     for edit in &fix.edits {
-        taken.entry(edit.at.file).or_default().push(edit);
+        let edits = taken.entry(edit.at.file).or_default();
+        // Two findings may be mended by one edit.
+        if !edits.contains(&edit) {
+            edits.push(edit);
+        }
     }
     true
 }

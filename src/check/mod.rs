@@ -7,11 +7,14 @@
 //! cannot be read.
 
 mod checklist;
+mod credentials;
 mod found;
+mod history;
 mod label;
 mod mend;
 mod mode;
 pub mod names;
+mod needs;
 pub mod policy;
 mod rule;
 mod rules;
@@ -92,11 +95,13 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
             }
         }
     }
+    let asked = |path: &str| paths.iter().any(|asked| asked == path);
     for project in workspace.projects() {
         if project.unit.reported.is_empty() {
             continue;
         }
         project.unit.reported.iter().for_each(|_| found.checked());
+        let before = found.audit().findings.len();
         for service in project.all() {
             let list = checklist::of_service(&service, &mut found);
             found.audit().checklists.extend(list);
@@ -111,6 +116,10 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
                 }
             }
         }
+        // A file below an overlay is looked at by itself: what the overlay leaves as it is has been said there.
+        let elsewhere =
+            |path: &str| names::is_yaml(path) && !project.unit.reported.iter().any(|own| own == path) && asked(path);
+        found.audit().drop_in(before, &elsewhere);
     }
     for rule in &rules {
         found.begin(&rule.info);

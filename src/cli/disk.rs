@@ -131,6 +131,10 @@ impl Tree for DiskTree {
         text
     }
 
+    fn size(&self, path: &str) -> Option<u64> {
+        fs::metadata(self.inside(path)?).ok().map(|metadata| metadata.len())
+    }
+
     fn root(&self) -> &[String] {
         &self.names
     }

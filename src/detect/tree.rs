@@ -10,6 +10,10 @@ pub trait Tree {
     fn has_folder(&self, path: &str) -> bool;
     /// The text of a file; `None` if there is none, it is no UTF-8, or it is too long to be worth reading.
     fn read(&self, path: &str) -> Option<&str>;
+    /// The bytes of a file; `None` if there is none.
+    fn size(&self, path: &str) -> Option<u64> {
+        self.read(path).map(|text| text.len() as u64)
+    }
     /// The names of the files in the root.
     fn root(&self) -> &[String];
     /// All files, shallow ones first and then by name, without the folders that never hold source of the project.

@@ -49,17 +49,25 @@ pub struct Image {
     pub holes: BTreeSet<String>,
     /// ENV and ARG together, as later instructions see them.
     variables: BTreeMap<String, String>,
-    /// Those of `variables` whose value has a gap, or is made of one that has.
-    uncertain: BTreeSet<String>,
+    /// Names whose value a variable without a value has a say in.
+    unsure: BTreeSet<String>,
     /// Names that an ARG of the stage at hand gave a value.
     from_args: Vec<String>,
     budget: Budget,
 }
 
 impl Image {
-    /// ENV and ARG as an instruction behind the last one would see them.
+    /// ENV and ARG as an instruction behind the last one would see them, those alone whose value is sure: nothing in it
+    /// comes from a variable without a value, which the base image or a `--build-arg` may still set.
     pub fn known_variables(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        let sure = self.variables.iter().filter(|(name, _)| !self.unsure.contains(*name));
+        sure.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// One of the [`known_variables`](Self::known_variables).
+    #[must_use]
+    pub fn known(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).filter(|_| !self.unsure.contains(name)).map(String::as_str)
     }
 
     /// Whether a variable without a value has a say in the value of this one, so that it is known in part only.
@@ -123,34 +131,28 @@ struct StageRun<'a, 'b> {
 
 impl StageRun<'_, '_> {
     fn expand(&mut self, word: &Word) -> String {
-        match self.image.budget.expand(word, &self.image.variables) {
-            Ok(read) => {
-                self.image.holes.extend(read.holes);
-                read.text
-            }
-            Err(_) => word.raw.clone(),
-        }
+        self.expand_surely(word).0
     }
 
-    /// The same, and whether nothing is missing in it.
-    fn expand_whole(&mut self, word: &Word) -> (String, bool) {
+    /// The text, and whether no variable without a value has a say in it.
+    fn expand_surely(&mut self, word: &Word) -> (String, bool) {
         match self.image.budget.expand(word, &self.image.variables) {
             Ok(read) => {
-                let whole = read.holes.is_empty() && read.used.is_disjoint(&self.image.uncertain);
+                let sure = read.holes.is_empty() && read.used.is_disjoint(&self.image.unsure);
                 self.image.holes.extend(read.holes);
-                (read.text, whole)
+                (read.text, sure)
             }
             Err(_) => (word.raw.clone(), false),
         }
     }
 
-    fn set(&mut self, name: &str, value: &str, whole: bool) {
-        self.image.variables.insert(name.to_owned(), value.to_owned());
-        if whole {
-            self.image.uncertain.remove(name);
+    fn set(&mut self, name: &str, value: String, sure: bool) {
+        if sure {
+            self.image.unsure.remove(name);
         } else {
-            self.image.uncertain.insert(name.to_owned());
+            self.image.unsure.insert(name.to_owned());
         }
+        self.image.variables.insert(name.to_owned(), value);
     }
 
     fn argv(&self, form: &Form) -> Vec<String> {
@@ -175,9 +177,9 @@ impl StageRun<'_, '_> {
             Kind::Env(pairs) => {
                 // All of one instruction see the values from before it.
                 let read: Vec<(String, (String, bool))> =
-                    pairs.iter().map(|pair| (self.expand(&pair.key), self.expand_whole(&pair.value))).collect();
-                for (name, (value, whole)) in read {
-                    self.set(&name, &value, whole);
+                    pairs.iter().map(|pair| (self.expand(&pair.key), self.expand_surely(&pair.value))).collect();
+                for (name, (value, sure)) in read {
+                    self.set(&name, value.clone(), sure);
                     self.image.env.insert(name, Setting { value, instruction: at });
                 }
             }
@@ -230,16 +232,16 @@ impl StageRun<'_, '_> {
 
     fn arg(&mut self, arg: &ArgName) {
         let given = self.stages.args.get(&arg.name).cloned();
-        let (value, whole) = match (given, &arg.default) {
-            (Some(given), _) => (Some(given), true),
-            (None, Some(default)) => {
-                let (value, whole) = self.expand_whole(default);
-                (Some(value), whole)
-            }
-            (None, None) => (self.stages.globals.get(&arg.name).cloned(), true),
+        let value = match (given, &arg.default) {
+            (Some(given), _) => Some((given, true)),
+            (None, Some(default)) => Some(self.expand_surely(default)),
+            (None, None) => self.stages.globals.get(&arg.name).cloned().map(|value| (value, true)),
         };
-        if let Some(value) = &value {
-            self.set(&arg.name, value, whole);
+        let value = value.map(|(value, sure)| {
+            self.set(&arg.name, value.clone(), sure);
+            value
+        });
+        if value.is_some() {
             self.image.from_args.push(arg.name.clone());
         }
         self.image.args.insert(arg.name.clone(), value);

@@ -129,8 +129,8 @@ impl<'a> Stages<'a> {
                     for arg in list {
                         let given = args.get(&arg.name).cloned();
                         let default = arg.default.as_ref().and_then(|word| match budget.expand(word, &globals) {
-                            // BuildKit knows the platform where this reader does not.
-                            Ok(read) if PLATFORM_ARGS.iter().any(|name| read.holes.contains(*name)) => None,
+                            // What a platform argument, or one without a default, will be is not known here.
+                            Ok(read) if read.holes.iter().any(|name| declared.contains(name.as_str())) => None,
                             Ok(read) => Some(read.text),
                             Err(error) => {
                                 problems.fatal(word.span.clone(), error.message);

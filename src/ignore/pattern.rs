@@ -74,6 +74,11 @@ impl Pattern {
         Ok(Some((Self { negated, line, text: text.to_owned(), how }, notice)))
     }
 
+    /// Cleaned, without `!` and without leading slash.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Whether it matches exactly this path.
     pub(super) fn matches(&self, path: &str) -> bool {
         match &self.how {

@@ -353,6 +353,9 @@ pub struct Finding {
     /// Whether `at` is a secret's value, all of it: no report shows these bytes, nor the same value elsewhere. A second
     /// secret is a finding of its own.
     pub secret: bool,
+    /// What is missing at its place, as one would write it, if it is about a safeguard that is not there: people are shown
+    /// all of a place as one finding.
+    pub lacks: Option<&'static str>,
 }
 
 /// A text that was looked at.
@@ -435,6 +438,16 @@ impl Audit {
     #[must_use]
     pub fn fails(&self, level: Severity) -> bool {
         self.active().any(|finding| finding.severity >= level)
+    }
+
+    /// Drops findings from number `from` on that are in a file of such a path.
+    pub fn drop_in(&mut self, from: usize, is_dropped: &dyn Fn(&str) -> bool) {
+        let dropped: Vec<bool> = self.files.iter().map(|file| is_dropped(&file.path)).collect();
+        let mut number = 0;
+        self.findings.retain(|finding| {
+            number += 1;
+            number <= from || !dropped.get(finding.at.file).copied().unwrap_or_default()
+        });
     }
 
     /// Puts findings in the order of reports and drops what says the same thing twice.

@@ -8,6 +8,15 @@ use crate::check::{Options, apply_policy, check, names};
 use crate::detect::MemoryTree;
 use crate::report::{Audit, Example, Finding};
 
+/// What one rule finds in a tree of these files.
+pub(super) fn findings(rule: &str, files: &[(&str, &str)]) -> Vec<crate::report::Finding> {
+    let tree = MemoryTree::new(files.iter().copied());
+    let paths: Vec<String> =
+        files.iter().map(|(path, _)| (*path).to_owned()).filter(|path| names::is_target(path)).collect();
+    let options = Options { pedantic: true, only: BTreeSet::from([rule.to_owned()]), ..Options::default() };
+    check(&tree, true, &paths, &options).findings
+}
+
 fn audit(example: &Example) -> Audit {
     audit_of(&example.files())
 }
@@ -52,7 +61,8 @@ fn every_rule_is_described() {
     for rule in all() {
         let info = &rule.info;
         assert!(ids.insert(info.id), "{} is there twice", info.id);
-        let kebab = |id: &str| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        let kebab =
+            |id: &str| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         assert!(kebab(info.id), "{}", info.id);
         assert!(!info.bad.is_empty() && !info.good.is_empty(), "{} has no examples", info.id);
         assert!(info.why.len() > 40 && info.instead.len() > 20, "{} says too little", info.id);
@@ -95,4 +105,17 @@ fn every_fix_mends_its_finding_and_does_not_come_back() {
             }
         }
     }
+}
+
+/// What these rules find in some files: `id severity`, in the order of the report.
+pub(super) fn found_in(files: &[(&str, &str)], rules: &[&str], pedantic: bool) -> Vec<String> {
+    let tree = MemoryTree::new(files.iter().copied());
+    let paths: Vec<String> =
+        files.iter().map(|(path, _)| (*path).to_owned()).filter(|path| names::is_target(path)).collect();
+    let only = rules.iter().map(|rule| (*rule).to_owned()).collect();
+    let audit = check(&tree, true, &paths, &Options { pedantic, only, ..Options::default() });
+    let name = |finding: &crate::report::Finding| {
+        format!("{} {}", finding.rule.id, format!("{:?}", finding.severity).to_lowercase())
+    };
+    audit.findings.iter().map(name).collect()
 }

@@ -1,11 +1,13 @@
 //! A Dockerfile as it is built: its stages with what they start from, what they run, and what their images are.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::context::Context;
 use super::run::{self, Run};
 use super::service::Service;
+use super::taken::Taken;
 use super::workspace::{Unit, Workspace};
 use crate::bases::{self, Base, Reference};
 use crate::check::found::Found;
@@ -129,6 +131,8 @@ pub struct Build<'w> {
     pub dev: bool,
     /// For a text inside a compose file: that file, and the bytes of the text there.
     inline: Option<(&'w str, Range<usize>)>,
+    /// What is taken from the context, as soon as somebody asks.
+    pub(super) copies: OnceCell<Vec<(usize, Taken<'w>)>>,
 }
 
 impl<'w> Build<'w> {
@@ -160,6 +164,7 @@ impl<'w> Build<'w> {
             context: None,
             dev: is_dev(&unit.path) || stages.stages[target].name.as_deref().is_some_and(is_dev_word),
             inline: unit.inline.as_ref().map(|inline| (inline.text.as_str(), inline.span.clone())),
+            copies: OnceCell::new(),
         };
         build.context = Context::of(&build);
         build
@@ -179,6 +184,13 @@ impl<'w> Build<'w> {
     /// The stages that stage `index` is made of, the first one first, itself last.
     pub fn chain(&self, index: usize) -> impl Iterator<Item = &StageView<'w>> {
         self.stages.chain(index).into_iter().rev().map(|index| &self.views[index])
+    }
+
+    /// Whether what is built is for development or tests: by the names of the file, of its folder, or of a stage that ships.
+    #[must_use]
+    pub fn is_for_development(&self) -> bool {
+        let named = |view: &StageView<'_>| view.stage.name.as_deref().is_some_and(is_dev);
+        self.dev || self.shipped().any(named)
     }
 
     /// The instructions of a stage with their numbers.
@@ -201,7 +213,7 @@ impl<'w> Build<'w> {
     /// The variables of a stage at its end, as far as they are known.
     #[must_use]
     pub fn variable(&self, view: &StageView<'_>, name: &str) -> Option<String> {
-        view.image.get(name).filter(|_| !view.image.is_uncertain(name)).map(str::to_owned)
+        view.image.known(name).map(str::to_owned)
     }
 
     /// Bytes of the Dockerfile as a place of the report.
@@ -273,11 +285,18 @@ impl<'w> Build<'w> {
 }
 
 fn expand(word: &Word, image: &Image) -> Known {
-    match word.expand(image) {
-        Ok(read) if read.holes.is_empty() && !read.used.iter().any(|name| image.is_uncertain(name)) => {
-            Known::Value(read.text)
-        }
+    match word.expand(&Sure(image)) {
+        Ok(read) if read.holes.is_empty() => Known::Value(read.text),
         _ => Known::Unknown(word.raw.clone()),
+    }
+}
+
+/// The variables of an image whose value is sure.
+struct Sure<'a>(&'a Image);
+
+impl Variables for Sure<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.known(name)
     }
 }
 
@@ -317,7 +336,7 @@ fn run_of<'w>(
     user: &User,
     origin: &Origin,
 ) -> Run<'w> {
-    let lookup = |name: &str| image.get(name).filter(|_| !image.is_uncertain(name)).map(str::to_owned);
+    let lookup = |name: &str| image.known(name).map(str::to_owned);
     let default: &[&str] = match origin.base().map(|base| base.os) {
         Some(bases::Os::Windows) => &["cmd", "/S", "/C"],
         _ => &["/bin/sh", "-c"],
@@ -381,7 +400,7 @@ fn written_user(word: &Word, image: &Image, at: usize, origin: &Origin) -> User 
 }
 
 /// Words that say that something is not for production.
-const DEV: [&str; 20] = [
+const DEV: [&str; 22] = [
     "dev",
     "devel",
     "develop",
@@ -390,6 +409,8 @@ const DEV: [&str; 20] = [
     "test",
     "tests",
     "testing",
+    "unittest",
+    "unittests",
     "ci",
     "local",
     "example",

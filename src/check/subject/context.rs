@@ -1,9 +1,14 @@
-//! The build context as it is: which files are there, which of them `.dockerignore` keeps out, which a COPY takes.
+//! The build context as it is: which files are there, and which of them `.dockerignore` keeps out.
 
-use super::build::{Build, StageView};
+use std::cell::OnceCell;
+
+use super::build::Build;
+use super::taken::{local_sources, transfers};
 use super::workspace::Workspace;
-use crate::dockerfile::{Kind, Transfer};
-use crate::ignore::Ignore;
+use crate::ignore::{Ignore, below_root};
+use crate::report::{Edit, Location};
+
+use crate::check::found::Found;
 
 /// The ignore file of a context.
 #[derive(Debug)]
@@ -16,8 +21,35 @@ pub struct IgnoreFile<'w> {
     pub rules: Ignore,
 }
 
+impl IgnoreFile<'_> {
+    /// The bytes of a line, counted from 1, without the blanks around it.
+    #[must_use]
+    pub fn line(&self, number: usize) -> std::ops::Range<usize> {
+        let mut start = 0;
+        for (index, line) in self.text.split('\n').enumerate() {
+            if index + 1 == number {
+                let trimmed = line.trim_start();
+                let from = start + line.len() - trimmed.len();
+                return from..from + trimmed.trim_end().len();
+            }
+            start += line.len() + 1;
+        }
+        self.text.len()..self.text.len()
+    }
+}
+
+/// How it is known which folder the context is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// A compose file says so.
+    Declared,
+    /// The sources of COPY are in it, or most of them.
+    Sources,
+    /// It is the folder of the Dockerfile, and nothing speaks for or against it.
+    Folder,
+}
+
 /// What a build is given.
-#[derive(Debug)]
 pub struct Context<'w> {
     /// The folder in the tree; empty for its root.
     pub root: String,
@@ -25,67 +57,61 @@ pub struct Context<'w> {
     pub ignore: Option<IgnoreFile<'w>>,
     /// A compose file says that this is the folder; otherwise it is what the sources of COPY hint at.
     pub declared: bool,
+    /// How the folder is known.
+    pub basis: Basis,
+    workspace: &'w Workspace<'w>,
     /// The files below the root, relative to it, before anything is ignored.
-    files: Vec<&'w str>,
+    files: OnceCell<Vec<&'w str>>,
+    /// Those of them that the builder gets.
+    given: OnceCell<Vec<&'w str>>,
     /// Folders below the root whose content is not listed: `.git`, `node_modules`, ...
-    folders: Vec<&'w str>,
-}
-
-/// What one COPY or ADD takes from the context.
-#[derive(Debug)]
-pub struct Taken<'b> {
-    /// Which of the file's instructions.
-    pub at: usize,
-    /// The instruction.
-    pub transfer: &'b Transfer,
-    /// A source is a folder or has a wildcard: what is taken depends on what is there.
-    pub open: bool,
-    sources: Ignore,
-    excluded: Ignore,
-    whole: bool,
-}
-
-impl Taken<'_> {
-    /// Whether it takes this path of the context (before anything is ignored).
-    #[must_use]
-    pub fn takes(&self, path: &str) -> bool {
-        (self.whole || self.sources.excludes(path)) && !self.excluded.excludes(path)
-    }
+    folders: OnceCell<Vec<&'w str>>,
 }
 
 impl<'w> Context<'w> {
-    /// The context of a build; none if there is no tree to look at.
+    /// The context of a build; none if there is no tree to look at, or it is not known which folder it is.
     pub(super) fn of(build: &Build<'w>) -> Option<Self> {
         let workspace = build.workspace;
         if !workspace.has_tree {
             return None;
         }
         let declared = build.services.iter().find_map(|service| service.build_context());
-        let folder = folder_of(build.path);
-        let (root, declared) = match declared {
-            Some(Some(root)) => (root, true),
+        let (root, basis) = match declared {
+            Some(Some(root)) => (root, Basis::Declared),
             // A context that is not a folder of the tree: an address, a variable, a folder outside.
             Some(None) => return None,
-            None => (guess(build, folder)?, false),
+            None => guess(build, folder_of(build.path))?,
         };
-        let own = format!("{}.dockerignore", build.path);
-        let shared = under(&root, ".dockerignore");
-        let ignore = [own, shared].into_iter().find_map(|path| {
+        // A text in a compose file has no file of its own beside it.
+        let own = (!build.is_inline()).then(|| format!("{}.dockerignore", build.path));
+        // Podman and Buildah look for `.containerignore` first; who has both keeps them alike.
+        let shared = [".dockerignore", ".containerignore"].map(|name| under(&root, name));
+        let ignore = own.into_iter().chain(shared).find_map(|path| {
             let text = workspace.tree.read(&path)?;
             Some(IgnoreFile { path, text, rules: Ignore::parse(text) })
         });
-        let prefix = if root.is_empty() { String::new() } else { format!("{root}/") };
-        let below = |paths: &'w [String]| -> Vec<&'w str> {
-            paths.iter().filter_map(|path| path.strip_prefix(prefix.as_str())).collect()
-        };
-        let tree = workspace.tree;
-        Some(Self { ignore, declared, files: below(tree.files()), folders: below(tree.skipped()), root })
+        Some(Self {
+            ignore,
+            declared: basis == Basis::Declared,
+            basis,
+            root,
+            workspace,
+            files: OnceCell::new(),
+            given: OnceCell::new(),
+            folders: OnceCell::new(),
+        })
     }
 
     /// The path in the tree of a path of the context.
     #[must_use]
     pub fn path(&self, path: &str) -> String {
         under(&self.root, path)
+    }
+
+    /// The path in the context of a path of the tree, if it is in there.
+    #[must_use]
+    pub fn inside<'p>(&self, path: &'p str) -> Option<&'p str> {
+        if self.root.is_empty() { Some(path) } else { path.strip_prefix(self.root.as_str())?.strip_prefix('/') }
     }
 
     /// Whether a path is kept out.
@@ -97,18 +123,30 @@ impl<'w> Context<'w> {
     /// All files, ignored ones too.
     #[must_use]
     pub fn all(&self) -> &[&'w str] {
-        &self.files
+        self.files.get_or_init(|| self.below(self.workspace.tree.files()))
     }
 
     /// The files that the builder gets.
     pub fn files(&self) -> impl Iterator<Item = &'w str> {
-        self.files.iter().copied().filter(|path| !self.ignores(path))
+        self.given().iter().copied()
+    }
+
+    fn given(&self) -> &[&'w str] {
+        let Some(ignore) = &self.ignore else { return self.all() };
+        self.given.get_or_init(|| {
+            let mut walk = ignore.rules.walk();
+            self.all().iter().copied().filter(|path| !walk.excludes(path)).collect()
+        })
     }
 
     /// Folders whose content is not listed (`.git`, `node_modules`, `.venv`, `target` ...), ignored ones too.
     #[must_use]
     pub fn folders(&self) -> &[&'w str] {
-        &self.folders
+        self.folders.get_or_init(|| self.below(self.workspace.tree.skipped()))
+    }
+
+    fn below(&self, paths: &'w [String]) -> Vec<&'w str> {
+        paths.iter().filter_map(|path| self.inside(path)).collect()
     }
 
     /// Whether the builder gets something of such a folder.
@@ -121,63 +159,34 @@ impl<'w> Context<'w> {
     /// Whether there is a file or folder of this path, ignored or not.
     #[must_use]
     pub fn exists(&self, workspace: &Workspace<'_>, path: &str) -> bool {
-        let path = path.trim_start_matches("./").trim_matches('/');
-        path.is_empty() || path == "." || {
-            let full = self.path(path);
+        let path = below_root(path);
+        path.is_empty() || {
+            let full = self.path(&path);
             workspace.tree.exists(&full) || workspace.tree.has_folder(&full)
         }
     }
 
-    /// What the COPYs and ADDs of a stage take from the context. A source that is not known is left out.
+    /// The text of a file of the context, ignored or not.
     #[must_use]
-    pub fn taken<'b>(&self, build: &'b Build<'_>, view: &StageView<'_>) -> Vec<Taken<'b>> {
-        let mut all = Vec::new();
-        for (at, instruction) in build.stages.instructions(view.stage) {
-            let transfer = match &instruction.kind {
-                Kind::Copy(transfer) if transfer.from.is_none() => transfer,
-                Kind::Add(transfer) => transfer,
-                _ => continue,
-            };
-            let mut sources = String::new();
-            let mut whole = false;
-            let mut open = false;
-            for word in &transfer.sources {
-                let super::build::Known::Value(source) = build.word(view, word) else { continue };
-                if source.contains("://") || source.starts_with("git@") || source.contains('\n') {
-                    continue;
-                }
-                let clean = source.trim_start_matches("./").trim_matches('/');
-                if matches!(clean, "" | "." | "*" | "**") {
-                    whole = true;
-                    open = true;
-                } else {
-                    open |= clean.contains(['*', '?', '[']) || build.workspace.tree.has_folder(&self.path(clean));
-                    // `!` and `#` mean something in an ignore file and nothing in a source.
-                    if !clean.starts_with(['!', '#']) {
-                        sources.push_str(clean);
-                        sources.push('\n');
-                    }
-                }
-            }
-            let excluded: String = instruction
-                .flags
-                .iter()
-                .filter(|flag| flag.name == "exclude")
-                .filter_map(|flag| flag.value.as_deref())
-                .map(|value| format!("{value}\n"))
-                .collect();
-            if whole || !sources.is_empty() {
-                all.push(Taken {
-                    at,
-                    transfer,
-                    open,
-                    sources: Ignore::parse(&sources),
-                    excluded: Ignore::parse(&excluded),
-                    whole,
-                });
-            }
+    pub fn text(&self, path: &str) -> Option<&'w str> {
+        self.workspace.tree.read(&self.path(path))
+    }
+
+    /// The edit that adds lines to the ignore file, which it makes if there is none.
+    pub fn keep_out(&self, found: &mut Found, lines: &[String]) -> Edit {
+        let path = self.ignore.as_ref().map_or_else(|| self.path(".dockerignore"), |ignore| ignore.path.clone());
+        let text = self.ignore.as_ref().map_or("", |ignore| ignore.text);
+        let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let mut added = String::new();
+        if !text.is_empty() && !text.ends_with('\n') {
+            added.push_str(end);
         }
-        all
+        for line in lines {
+            added.push_str(line);
+            added.push_str(end);
+        }
+        let at: Location = found.at(&path, text, text.len()..text.len());
+        Edit { at, text: added }
     }
 }
 
@@ -191,40 +200,61 @@ pub(super) fn under(folder: &str, path: &str) -> String {
     if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
 }
 
+/// Folders for container files: what is built lies elsewhere.
+const ASIDE: [&str; 14] = [
+    "docker",
+    ".docker",
+    "dockerfiles",
+    "containers",
+    "container",
+    "build",
+    "ci",
+    ".ci",
+    "deploy",
+    "deployment",
+    ".devcontainer",
+    "packaging",
+    "hack",
+    "infra",
+];
+
 /// The folder in which the plain sources of COPY are: that of the Dockerfile, or one above it. None if they are in none.
-fn guess(build: &Build<'_>, folder: &str) -> Option<String> {
+fn guess(build: &Build<'_>, folder: &str) -> Option<(String, Basis)> {
     let mut sources: Vec<String> = Vec::new();
-    for instruction in &build.file.instructions {
-        let transfer = match &instruction.kind {
-            Kind::Copy(transfer) if transfer.from.is_none() => transfer,
-            Kind::Add(transfer) => transfer,
-            _ => continue,
-        };
-        for word in &transfer.sources {
-            if let Some(source) = word.literal() {
-                let clean = source.trim_start_matches("./").trim_matches('/').to_owned();
-                let plain = !clean.is_empty() && clean != "." && !clean.contains(['*', '?', '[', ':']);
-                if plain && !clean.starts_with("..") {
-                    sources.push(clean);
+    let mut takes = false;
+    for view in &build.views {
+        for (_, _, transfer) in transfers(build, view) {
+            for (path, _) in local_sources(build, view, transfer) {
+                takes = true;
+                if !path.is_empty() && !path.contains(['*', '?', '[', ':']) {
+                    sources.push(path);
                 }
             }
         }
     }
     let tree = build.workspace.tree;
+    if sources.is_empty() {
+        let name = folder.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        let aside = takes && ASIDE.contains(&name.as_str());
+        return (!aside).then(|| (folder.to_owned(), Basis::Folder));
+    }
+    let mut best: Option<(usize, &str)> = None;
     let mut candidate = folder;
     loop {
-        let there = |source: &String| {
+        let there = |source: &&String| {
             let path = under(candidate, source);
             tree.exists(&path) || tree.has_folder(&path)
         };
-        let count = sources.iter().filter(|source| there(source)).count();
-        // Some may be made only before the build.
-        if sources.is_empty() || count * 2 >= sources.len() {
-            return Some(candidate.to_owned());
+        let count = sources.iter().filter(there).count();
+        if best.is_none_or(|(most, _)| count > most) {
+            best = Some((count, candidate));
         }
-        if candidate.is_empty() {
-            return None;
+        if count == sources.len() || candidate.is_empty() {
+            break;
         }
         candidate = folder_of(candidate);
     }
+    let (count, candidate) = best?;
+    // Some may be made only before the build.
+    (count > 0 && count * 2 >= sources.len()).then(|| (candidate.to_owned(), Basis::Sources))
 }

@@ -169,7 +169,8 @@ fn interpreter_of(text: Logical) -> (Logical, Option<String>) {
     (text, program)
 }
 
-pub(super) fn is_shell(name: &str) -> bool {
+/// Whether a program is a POSIX shell.
+pub(in crate::check) fn is_shell(name: &str) -> bool {
     matches!(name, "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh" | "busybox")
 }
 

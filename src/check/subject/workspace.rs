@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::context::{folder_of, under};
+use super::credentials::{Credential, credentials};
 use super::service::{Project, Service};
 use crate::bases::Date;
 use crate::check::Options;
@@ -62,6 +63,7 @@ pub struct Workspace<'t> {
     pub(in crate::check) units: Vec<Unit>,
     pub(in crate::check) projects: Vec<ProjectUnit>,
     deployment: OnceLock<Deployment>,
+    credentials: OnceLock<Vec<Credential>>,
     bake_contexts: OnceLock<Vec<String>>,
 }
 
@@ -102,7 +104,16 @@ impl<'t> Workspace<'t> {
         for unit in &projects {
             inline_units(unit, &mut units);
         }
-        Self { tree, has_tree, options, units, projects, deployment: OnceLock::new(), bake_contexts: OnceLock::new() }
+        Self {
+            tree,
+            has_tree,
+            options,
+            units,
+            projects,
+            deployment: OnceLock::new(),
+            credentials: OnceLock::new(),
+            bake_contexts: OnceLock::new(),
+        }
     }
 
     /// All compose projects.
@@ -134,6 +145,17 @@ impl<'t> Workspace<'t> {
     #[must_use]
     pub fn today(&self) -> Option<Date> {
         self.options.today
+    }
+
+    /// The files of the tree with names of credentials, in the order of the tree.
+    #[must_use]
+    pub fn credentials(&self) -> &[Credential] {
+        self.credentials.get_or_init(|| credentials(self.tree))
+    }
+
+    /// The other Dockerfiles whose text has this word: what is taken from the context may be missed there.
+    pub fn others_say<'s>(&'s self, path: &'s str, word: &'s str) -> bool {
+        self.units.iter().any(|unit| unit.path != path && unit.text.contains(word))
     }
 
     /// The names of contexts that bake files give, in small letters: they stand in for images.

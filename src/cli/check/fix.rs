@@ -17,8 +17,8 @@ pub(super) fn run(context: &Context, args: &Check, trees: &[Tree], audit: &Audit
     for (path, new) in &texts {
         let old = audit.files.iter().find(|file| file.path == *path).map_or("", |file| file.text.as_str());
         let diff = TextDiff::from_lines(old, new);
-        let patch =
-            diff.unified_diff().context_radius(2).header(&format!("a/{path}"), &format!("b/{path}")).to_string();
+        let before = if old.is_empty() { "/dev/null".to_owned() } else { format!("a/{path}") };
+        let patch = diff.unified_diff().context_radius(2).header(&before, &format!("b/{path}")).to_string();
         let terminal = context.terminal.stdout_tty || context.terminal.colour_stdout;
         shown.push_str(&if terminal { coloured(&patch, context.terminal.colour_stdout) } else { patch });
     }
@@ -37,12 +37,16 @@ pub(super) fn run(context: &Context, args: &Check, trees: &[Tree], audit: &Audit
 /// Replaces a file whole, if it still is what was looked at.
 fn write(trees: &[Tree], path: &str, new: &str, audit: &Audit) -> Result<(), Failure> {
     let failed = |why: String| Failure::outside(Diagnostic::error(format!("{path} cannot be written: {why}")));
-    let file = trees
-        .iter()
-        .filter_map(|tree| tree.file(path))
-        .find(|file| file.is_file())
-        .ok_or_else(|| failed("it is not there any more".to_owned()))?;
+    let candidates: Vec<_> = trees.iter().filter_map(|tree| tree.file(path)).collect();
     let looked_at = audit.files.iter().find(|file| file.path == path).map(|file| file.text.as_str());
+    let Some(file) = candidates.iter().find(|file| file.is_file()).cloned() else {
+        // A fix may make a file, such as the .dockerignore that is missing: its text so far is empty.
+        let new_file = candidates.first().filter(|_| looked_at == Some(""));
+        let new_file = new_file.ok_or_else(|| failed("it is not there any more".to_owned()))?;
+        return std::fs::File::create_new(new_file)
+            .and_then(|mut file| file.write_all(new.as_bytes()))
+            .map_err(|error| failed(error.to_string()));
+    };
     if std::fs::read_to_string(&file).ok().as_deref() != looked_at {
         return Err(failed("it has changed since it was read".to_owned()));
     }

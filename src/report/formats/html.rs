@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::absences::group_absences;
 use super::markup::{blocks, escape, inline};
 use super::summary::{self, count};
 use super::view::{Columns, View};
@@ -23,6 +24,8 @@ const LINE: usize = 400;
 /// The report as a page.
 #[must_use]
 pub fn html(audit: &Audit, rules: &[&'static RuleInfo]) -> String {
+    let grouped = group_absences(audit);
+    let audit = grouped.as_ref();
     let view = View::new(audit);
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\

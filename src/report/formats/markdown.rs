@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::absences::group_absences;
 use super::summary::{self, count};
 use super::view::{Columns, View, visible};
 use super::{severity, tick};
@@ -16,6 +17,8 @@ const CHECKLISTS: usize = 25_000;
 /// The report as Markdown of GitHub, short enough for a comment.
 #[must_use]
 pub fn markdown(audit: &Audit, rules: &[&'static RuleInfo]) -> String {
+    let grouped = group_absences(audit);
+    let audit = grouped.as_ref();
     let view = View::new(audit);
     let mut text = format!("### scaffold check: {}\n", summary::found(audit));
     if !rules.is_empty() {

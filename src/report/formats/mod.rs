@@ -2,6 +2,7 @@
 //!
 //! No format shows what a finding marks as a secret, and none trusts a path, a message or a line of a file.
 
+mod absences;
 mod explain;
 mod fingerprint;
 mod github;

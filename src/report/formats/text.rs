@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::absences::group_absences;
 use super::summary;
 use super::view::{Columns, View};
 use crate::report::show::{At, Excerpt, Message, show};
@@ -28,6 +29,8 @@ pub struct TextOptions {
 /// The report for a terminal; ends with a line break.
 #[must_use]
 pub fn text(audit: &Audit, options: &TextOptions) -> String {
+    let grouped = group_absences(audit);
+    let audit = grouped.as_ref();
     let view = View::new(audit);
     let shown: Vec<&Finding> =
         audit.findings.iter().filter(|finding| options.show_waived || finding.waived.is_none()).collect();
@@ -53,7 +56,9 @@ pub fn text(audit: &Audit, options: &TextOptions) -> String {
 
 /// Whether it is about something that is not there, and nothing but its place tells it from others of its kind.
 fn is_absence(finding: &Finding) -> bool {
-    finding.at.start == finding.at.end && finding.related.is_empty() && finding.waived.is_none()
+    (finding.at.start == finding.at.end || finding.lacks.is_some())
+        && finding.related.is_empty()
+        && finding.waived.is_none()
 }
 
 /// `compose.yaml:3`

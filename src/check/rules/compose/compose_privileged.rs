@@ -17,7 +17,7 @@ pub(in crate::check) static RULE: Rule = Rule {
         why: "A privileged container has every capability and every device of the host, and no seccomp or AppArmor profile: \
               whoever breaks into it owns the host.",
         instead: "Leave it out and add what the service needs: one capability by `cap_add`, one device by `devices`. \
-                  Docker in Docker has a rootless image; Kaniko and rootless BuildKit build images without it.",
+                  Rootless BuildKit and Kaniko build images without it; Docker's `dind-rootless` still asks for it, and at least is not root.",
         bad: &[Example::Compose("services:\n  ci:\n    image: gitlab/gitlab-runner:v17.5.0\n    privileged: true\n")],
         good: &[
             Example::Compose("services:\n  ci:\n    image: gitlab/gitlab-runner:v17.5.0\n    privileged: false\n"),
@@ -34,7 +34,18 @@ pub(in crate::check) static RULE: Rule = Rule {
 fn check(service: &Service<'_>, found: &mut Found) {
     let Some(privileged) = service.scalar("privileged").filter(|value| value.as_bool() == Some(true)) else { return };
     let at = service.at(found, &privileged.place);
+    let builds = service.reference().is_some_and(|image| {
+        let name = image.repository.rsplit('/').next().unwrap_or_default();
+        let is_dind = image.tag.as_deref().is_some_and(|tag| tag.contains("dind"));
+        matches!(name, "buildkit" | "dind") || (name == "docker" && is_dind)
+    });
+    let help = if builds {
+        "build with `moby/buildkit:rootless`, which needs no `privileged`; `docker:dind-rootless` at least does not run as root"
+    } else {
+        "leave `privileged` out, and give the capability or device that it needs"
+    };
     found
         .add(at, format!("service `{}` has all of the host's devices and capabilities", service.name))
-        .help("leave `privileged` out, and give the capability or device that it needs");
+        .severity(service.level(Severity::Error))
+        .help(help);
 }

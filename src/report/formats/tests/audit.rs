@@ -49,7 +49,7 @@ const BASE: RuleInfo = RuleInfo {
     fix: Fixable::No,
 };
 
-pub(super) static USER: RuleInfo = BASE;
+pub(in crate::report::formats) static USER: RuleInfo = BASE;
 
 pub(super) static SECRET_IN_ENV: RuleInfo = RuleInfo {
     id: "secret-env",
@@ -115,7 +115,7 @@ pub(super) fn at(files: &[Source], file: usize, text: &str) -> Location {
 }
 
 /// A finding with nothing but a message and a place.
-pub(super) fn finding(rule: &'static RuleInfo, at: Location, message: &str) -> Finding {
+pub(in crate::report::formats) fn finding(rule: &'static RuleInfo, at: Location, message: &str) -> Finding {
     Finding {
         rule,
         severity: rule.severity,
@@ -128,6 +128,7 @@ pub(super) fn finding(rule: &'static RuleInfo, at: Location, message: &str) -> F
         fix: None,
         waived: None,
         secret: false,
+        lacks: None,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! `SNAPSHOTS=overwrite cargo test --lib formats` writes the snapshots anew.
 
-mod audit;
+pub(super) mod audit;
 mod hostile;
 mod places;
 mod schemas;

@@ -1,0 +1,51 @@
+//! `compose-no-cpu-limit`
+
+use crate::check::Found;
+use crate::check::rule::{Check, Rule};
+use crate::check::subject::Service;
+use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
+use crate::compose::project::Scalar;
+
+pub(in crate::check) static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "compose-no-cpu-limit",
+        family: Family::Compose,
+        severity: Severity::Note,
+        confidence: Confidence::Certain,
+        persona: Persona::Pedantic,
+        edition: 2026,
+        title: "A service has no limit of processors",
+        why: "One service in an endless loop slows down all others on the host.",
+        instead: "`cpus: 1.5`, or `deploy.resources.limits.cpus`.",
+        bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.29\n    restart: always\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    cpus: 1.5\n    deploy:\n      resources:\n        limits:\n          cpus: 7\n")],
+        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.29\n    cpus: 1.5\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    deploy:\n      resources:\n        limits:\n          cpus: 1.5\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    cpus: ${LIMIT}\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    cpuset: '0,1'\n")],
+        equivalents: &[("kics", &["6b610c50"])],
+        cis: &["5.12"],
+        point: Some(Point::Limits),
+        fix: Fixable::No,
+    },
+    checks: &[Check::Service(check)],
+};
+
+fn check(service: &Service<'_>, found: &mut Found) {
+    let limits = service.deploy_limits();
+    let (own, deployed) = (service.scalar("cpus"), limits.and_then(|limits| limits.cpus));
+    if let (Some(own), Some(deployed)) = (own, deployed)
+        && let (Some(one), Some(other)) = (Scalar::as_number(own), Scalar::as_number(deployed))
+        && one != other
+    {
+        let at = service.at(found, &own.place);
+        let related = service.at(found, &deployed.place);
+        found
+            .add(at, format!("service `{}` has two limits of its processors that do not agree", service.name))
+            .severity(Severity::Error)
+            .help("keep one of them")
+            .related(related, "the other one");
+        return;
+    }
+    let other = ["cpu_quota", "cpu_count", "cpu_percent", "cpuset"].iter().any(|key| service.scalar(key).is_some());
+    if service.is_complete() && own.is_none() && deployed.is_none() && !other {
+        let message = format!("service `{}` may take all the processors of the host", service.name);
+        service.lacks(found, "cpus", message).pedantic();
+    }
+}
