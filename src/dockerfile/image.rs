@@ -69,12 +69,6 @@ impl Image {
     pub fn known(&self, name: &str) -> Option<&str> {
         self.variables.get(name).filter(|_| !self.unsure.contains(name)).map(String::as_str)
     }
-
-    /// Whether a variable without a value has a say in the value of this one, so that it is known in part only.
-    #[must_use]
-    pub fn is_uncertain(&self, name: &str) -> bool {
-        self.uncertain.contains(name)
-    }
 }
 
 impl Variables for Image {

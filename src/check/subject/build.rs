@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::context::Context;
+use super::program::Program;
 use super::run::{self, Run};
 use super::service::Service;
 use super::taken::Taken;
@@ -131,6 +132,8 @@ pub struct Build<'w> {
     pub dev: bool,
     /// For a text inside a compose file: that file, and the bytes of the text there.
     inline: Option<(&'w str, Range<usize>)>,
+    /// What it starts with, as soon as somebody asks.
+    program: OnceCell<Program<'w>>,
     /// What is taken from the context, as soon as somebody asks.
     pub(super) copies: OnceCell<Vec<(usize, Taken<'w>)>>,
 }
@@ -164,6 +167,7 @@ impl<'w> Build<'w> {
             context: None,
             dev: is_dev(&unit.path) || stages.stages[target].name.as_deref().is_some_and(is_dev_word),
             inline: unit.inline.as_ref().map(|inline| (inline.text.as_str(), inline.span.clone())),
+            program: OnceCell::new(),
             copies: OnceCell::new(),
         };
         build.context = Context::of(&build);
@@ -174,6 +178,12 @@ impl<'w> Build<'w> {
     #[must_use]
     pub fn target(&self) -> &StageView<'w> {
         &self.views[self.target]
+    }
+
+    /// What a container of the target starts with.
+    #[must_use]
+    pub fn program(&self) -> &Program<'w> {
+        self.program.get_or_init(|| Program::of(self))
     }
 
     /// The stages whose layers ship, the first one first.
@@ -352,11 +362,7 @@ fn run_of<'w>(
         root: user.root,
         user: user.name.value().map(str::to_owned),
         workdir: image.workdir.as_ref().map(|workdir| workdir.value.clone()),
-        variables: image
-            .known_variables()
-            .filter(|(name, _)| !image.is_uncertain(name))
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
+        variables: image.known_variables().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         posix,
     }
 }
