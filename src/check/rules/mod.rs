@@ -138,3 +138,7 @@ mod tests;
 
 #[cfg(test)]
 mod complaints_of_builds;
+#[cfg(test)]
+mod complaints_of_starts;
+#[cfg(test)]
+mod complaints_of_users;
