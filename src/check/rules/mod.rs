@@ -145,3 +145,7 @@ mod tests;
 
 #[cfg(test)]
 mod complaints_of_builds;
+
+#[cfg(test)]
+#[path = "secrets/complaints.rs"]
+mod complaints_of_secrets;
