@@ -7,6 +7,7 @@
 //! cannot be read.
 
 mod checklist;
+mod contents;
 mod credentials;
 mod found;
 mod history;
@@ -28,6 +29,7 @@ use crate::detect::Tree;
 use crate::dockerfile::BuildArgs;
 use crate::report::{Audit, Confidence, Location, Persona, Point, Severity};
 
+pub use contents::{Contents, Copied, Given, Held, contents};
 pub use found::Found;
 pub use mend::mended;
 pub use rule::{Check, Rule};
@@ -65,40 +67,18 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
         .collect();
     for unit in &workspace.units {
         found.checked();
-        let mut targets: BTreeSet<usize> = BTreeSet::new();
-        let services = workspace.services_of(unit);
-        let mut args = options.build_args.clone();
-        for (name, value) in subject::build_args(services.first()) {
-            args.entry(name).or_insert(value);
-        }
-        let stages = unit.file.stages_with(&args);
-        let Some(last) = stages.final_stage().map(|stage| stage.index) else { continue };
-        let named = services.iter().filter_map(|service| stages.find(&service.target()?).map(|stage| stage.index));
-        targets.extend(named);
-        if !options.policy.targets.is_empty() {
-            targets.extend(options.policy.targets.iter().filter_map(|name| stages.find(name)).map(|stage| stage.index));
-            targets.insert(last);
-        }
-        if targets.is_empty() {
-            targets.insert(last);
-        }
-        for target in targets {
-            let of_target = |service: &&subject::Service<'_>| {
-                service.target().and_then(|name| stages.find(&name)).map_or(last, |stage| stage.index) == target
-            };
-            let services = services.iter().filter(of_target).copied().collect();
-            let build = Build::new(&workspace, unit, &stages, target, services);
-            let list = checklist::of_build(&build, &mut found);
+        each_build(&workspace, unit, options, &mut |build| {
+            let list = checklist::of_build(build, &mut found);
             found.audit().checklists.push(list);
             for rule in &rules {
                 for check in rule.checks {
                     if let Check::Build(check) = check {
                         found.begin(&rule.info);
-                        check(&build, &mut found);
+                        check(build, &mut found);
                     }
                 }
             }
-        }
+        });
     }
     let asked = |path: &str| paths.iter().any(|asked| asked == path);
     for project in workspace.projects() {
@@ -136,12 +116,7 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
     }
     let reported: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
     let mut audit = found.finish();
-    let shown = |persona: Persona| options.pedantic || persona != Persona::Pedantic;
-    audit.keep(|finding| {
-        is_asked(finding.rule.id)
-            && shown(finding.persona)
-            && (options.pedantic || finding.confidence != Confidence::Guess)
-    });
+    audit.keep(|finding| is_asked(finding.rule.id));
     hide(&mut audit);
     // A finding in a compose file that only helped to understand another one is not asked for.
     let of_interest: Vec<bool> = audit
@@ -161,6 +136,34 @@ fn hide(audit: &mut Audit) {
     for (file, source) in audit.files.iter().enumerate() {
         let hits = crate::secret::find(&source.text).into_iter().map(|hit| Location::new(file, hit.span));
         audit.hidden.extend(hits);
+    }
+}
+
+/// Shows a Dockerfile as it is built for each target that a compose file names; for its last stage if none does.
+fn each_build(workspace: &Workspace<'_>, unit: &subject::Unit, options: &Options, visit: &mut dyn FnMut(&Build<'_>)) {
+    let mut targets: BTreeSet<usize> = BTreeSet::new();
+    let services = workspace.services_of(unit);
+    let mut args = options.build_args.clone();
+    for (name, value) in subject::build_args(services.first()) {
+        args.entry(name).or_insert(value);
+    }
+    let stages = unit.file.stages_with(&args);
+    let Some(last) = stages.final_stage().map(|stage| stage.index) else { return };
+    let named = services.iter().filter_map(|service| stages.find(&service.target()?).map(|stage| stage.index));
+    targets.extend(named);
+    if !options.policy.targets.is_empty() {
+        targets.extend(options.policy.targets.iter().filter_map(|name| stages.find(name)).map(|stage| stage.index));
+        targets.insert(last);
+    }
+    if targets.is_empty() {
+        targets.insert(last);
+    }
+    for target in targets {
+        let of_target = |service: &&subject::Service<'_>| {
+            service.target().and_then(|name| stages.find(&name)).map_or(last, |stage| stage.index) == target
+        };
+        let services = services.iter().filter(of_target).copied().collect();
+        visit(&Build::new(workspace, unit, &stages, target, services));
     }
 }
 

@@ -141,6 +141,8 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 }
 
 #[cfg(test)]
+mod package_complaints;
+#[cfg(test)]
 mod tests;
 
 #[cfg(test)]
@@ -149,3 +151,6 @@ mod complaints_of_builds;
 #[cfg(test)]
 #[path = "secrets/complaints.rs"]
 mod complaints_of_secrets;
+
+#[cfg(test)]
+mod complaints_of_compose;

@@ -276,7 +276,7 @@ pub(super) fn is_invisible(c: char) -> bool {
 }
 
 /// On one line, with invisible characters as their number.
-pub(super) fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

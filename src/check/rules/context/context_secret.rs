@@ -140,7 +140,7 @@ const SHOWN: usize = 3;
 
 fn names(files: &[(&str, &Credential)]) -> String {
     let mut names: Vec<String> =
-        files.iter().take(SHOWN).map(|(path, credential)| format!("{path} ({})", credential.kind.name())).collect();
+        files.iter().take(SHOWN).map(|(path, credential)| format!("{path} ({})", credential.name())).collect();
     if files.len() > SHOWN {
         names.push(format!("{} more", files.len() - SHOWN));
     }
