@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 use crate::bases::Date;
 use crate::detect::Tree;
 use crate::dockerfile::BuildArgs;
-use crate::report::{Audit, Confidence, Persona, Severity};
+use crate::report::{Audit, Confidence, Location, Persona, Point, Severity};
 
 pub use contents::{Contents, Copied, Given, Held, contents};
 pub use found::Found;
@@ -58,8 +58,13 @@ pub struct Options {
 pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options: &Options) -> Audit {
     let workspace = Workspace::open(tree, has_tree, paths, options);
     let mut found = Found::default();
-    let rules: Vec<&'static Rule> =
-        all().iter().copied().filter(|rule| options.only.is_empty() || options.only.contains(rule.info.id)).collect();
+    // Rules about secrets look always: what they find is hidden in the findings of the others.
+    let is_asked = |id: &str| options.only.is_empty() || options.only.contains(id);
+    let rules: Vec<&'static Rule> = all()
+        .iter()
+        .copied()
+        .filter(|rule| is_asked(rule.info.id) || rule.info.point == Some(Point::NoSecrets))
+        .collect();
     for unit in &workspace.units {
         found.checked();
         each_build(&workspace, unit, options, &mut |build| {
@@ -112,9 +117,12 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
     let reported: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
     let mut audit = found.finish();
     let shown = |persona: Persona| options.pedantic || persona != Persona::Pedantic;
-    audit
-        .findings
-        .retain(|finding| shown(finding.persona) && (options.pedantic || finding.confidence != Confidence::Guess));
+    audit.keep(|finding| {
+        is_asked(finding.rule.id)
+            && shown(finding.persona)
+            && (options.pedantic || finding.confidence != Confidence::Guess)
+    });
+    hide(&mut audit);
     // A finding in a compose file that only helped to understand another one is not asked for.
     let of_interest: Vec<bool> = audit
         .files
@@ -124,10 +132,15 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
                 || reported.contains(file.path.as_str())
         })
         .collect();
-    audit.findings.retain(|finding| of_interest.get(finding.at.file).copied().unwrap_or(true));
+    audit.keep(|finding| of_interest.get(finding.at.file).copied().unwrap_or(true));
     audit
 }
 
+/// Hides what looks like a secret in the files of the report, be it a finding or not: in a comment, in an example.
+fn hide(audit: &mut Audit) {
+    for (file, source) in audit.files.iter().enumerate() {
+        let hits = crate::secret::find(&source.text).into_iter().map(|hit| Location::new(file, hit.span));
+        audit.hidden.extend(hits);
 /// Shows a Dockerfile as it is built for each target that a compose file names; for its last stage if none does.
 fn each_build(workspace: &Workspace<'_>, unit: &subject::Unit, options: &Options, visit: &mut dyn FnMut(&Build<'_>)) {
     let mut targets: BTreeSet<usize> = BTreeSet::new();
@@ -161,7 +174,7 @@ fn each_build(workspace: &Workspace<'_>, unit: &subject::Unit, options: &Options
 /// `file` is where the policy stands. It comes once, behind all calls of [`check`], since a waiver may be about several.
 pub fn apply_policy(audit: &mut Audit, options: &Options, file: Option<&policy::PolicyFile>) {
     let policy = &options.policy;
-    audit.findings.retain_mut(|finding| {
+    audit.keep(|finding| {
         match policy.levels.get(finding.rule.id) {
             Some(None) => return false,
             // Who gives a level asks for the rule.

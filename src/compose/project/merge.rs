@@ -74,7 +74,9 @@ impl Merger<'_> {
                             let mode = earlier.mode;
                             let is_nothing = entry.value.is_null();
                             let value = self.merge(earlier.value, entry.value, path);
-                            let key_place = if is_nothing { earlier.key_place } else { entry.key_place };
+                            // A service stands where it is first named; a later file only says more about it.
+                            let is_earlier = is_nothing || (path.len() == 2 && path[0] == "services");
+                            let key_place = if is_earlier { earlier.key_place } else { entry.key_place };
                             Entry { key: entry.key, key_place, value, mode }
                         }
                         _ => entry,

@@ -77,7 +77,7 @@ mod tests {
                 finding(&USER, at(0), "something else"),
                 lacks(0, "cap_drop: [ALL]"),
                 Finding { waived, ..lacks(0, "mem_limit") },
-                Finding { severity: Severity::Error, ..lacks(0, "pids_limit") },
+                Finding { severity: Severity::Note, ..lacks(0, "pids_limit") },
                 lacks(5, "read_only: true"),
             ],
             ..Audit::default()

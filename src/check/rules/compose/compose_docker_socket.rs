@@ -19,7 +19,7 @@ pub(in crate::check) static RULE: Rule = Rule {
         why: "Who can call the engine can start a container with the host's whole file system in it: the socket is root on the host. `:ro` makes the file read-only, not what is sent through it.",
         instead: "Put a socket proxy that lets only the calls through that are needed between them, or use a rootless engine of its own. Builds need no engine: rootless BuildKit and Kaniko do without.",
         bad: &[Example::Compose("services:\n  edge:\n    image: traefik:v3.6\n    volumes:\n      - /var/run/docker.sock:/var/run/docker.sock:ro\n"), Example::Compose("services:\n  edge:\n    image: traefik:v3.6\n    volumes:\n      - type: bind\n        source: ${XDG_RUNTIME_DIR}/podman/podman.sock\n        target: /var/run/docker.sock\n"), Example::Compose("services:\n  ci:\n    image: gitlab/gitlab-runner:v17.5.0\n    environment:\n      DOCKER_HOST: tcp://host.docker.internal:2375\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.29\n    volumes:\n      - ./docker.sock.md:/docs/docker.md:ro\n      - sock:/var/run/app\nvolumes:\n  sock:\n"), Example::Compose("services:\n  edge:\n    image: traefik:v3.6\n    environment:\n      DOCKER_HOST: tcp://socket-proxy:2375\n  socket-proxy:\n    image: example.com/proxy:1.2.0\n"), Example::Compose("services:\n  edge:\n    image: traefik:v3.6\n    volumes:\n      - ${SOCKET}:/var/run/docker.sock\n")],
+        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - ./docker.sock.md:/docs/docker.md:ro\n      - sock:/var/run/app\nvolumes:\n  sock:\n"), Example::Compose("services:\n  edge:\n    image: traefik:v3.6\n    environment:\n      DOCKER_HOST: tcp://socket-proxy:2375\n  socket-proxy:\n    image: example.com/proxy:1.2.0\n"), Example::Compose("services:\n  edge:\n    image: traefik:v3.6\n    volumes:\n      - ${SOCKET}:/var/run/docker.sock\n")],
         equivalents: &[("kics", &["d6355c88"]), ("semgrep", &["exposing-docker-socket-volume"])],
         cis: &["5.32"],
         point: Some(Point::LockedDown),
@@ -45,13 +45,18 @@ fn check(service: &Service<'_>, found: &mut Found) {
         // Of an unknown folder the name at its end is still what it is.
         let path = path.as_deref().unwrap_or_else(|| source.text.raw());
         let path = path.trim_end_matches('/');
-        let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
-        let socket = SOCKETS.contains(&name);
+        let file = path.rsplit(['/', '\\']).next().unwrap_or_default();
+        let socket = SOCKETS.contains(&file);
         if !socket && !FOLDERS.contains(&path) {
             continue;
         }
-        let what = if socket { format!("the engine's socket `{name}`") } else { format!("`{path}`, where the engine's socket is,") };
-        report(service, &volume.place, format!("service `{}` is given {what}: that is root on the host", service.name), found);
+        let name = &service.name;
+        let (message, need) = if socket {
+            (format!("service `{name}` is given the engine's socket: that is root on the host"), Need::Socket)
+        } else {
+            (format!("service `{name}` is given `{path}` with the engine's socket in it: that is root on the host"), Need::Files)
+        };
+        report(service, &volume.place, message, need, found);
     }
     let environment = service.environment();
     let Some(host) = environment.iter().find(|variable| variable.name == "DOCKER_HOST").and_then(|host| host.value) else {
@@ -67,12 +72,12 @@ fn check(service: &Service<'_>, found: &mut Found) {
     };
     if !service.project.all().any(|other| own(&other)) && !service.project.is_incomplete && !name.starts_with("127.") && name != "localhost" {
         let message = format!("service `{}` calls an engine at `{name}` that lets everybody in", service.name);
-        report(service, &host.place, message, found);
+        report(service, &host.place, message, Need::Socket, found);
     }
 }
 
-fn report(service: &Service<'_>, place: &Place, message: String, found: &mut Found) {
-    let (severity, known) = service.power(Severity::Error, Need::Socket);
+fn report(service: &Service<'_>, place: &Place, message: String, need: Need, found: &mut Found) {
+    let (severity, known) = service.power(Severity::Error, need);
     let at = service.at(found, place);
     let help = "let it call a socket proxy that passes on only what it needs";
     found.add(at, message).severity(severity).help(known.unwrap_or_else(|| help.to_owned()));

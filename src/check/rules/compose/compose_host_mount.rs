@@ -18,8 +18,8 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "A service is given files or devices that make it master of the host",
         why: "Who can write to these folders of the host, or to a disk, can make the host run what they like; who can read them has its keys. A mount is outside of everything that keeps a container in.",
         instead: "Mount the one file or folder that the service needs, with `:ro` if it only reads. Credentials come as `secrets:`.",
-        bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.29\n    volumes:\n      - /:/host\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    volumes:\n      - ~/.ssh:/root/.ssh:ro\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    volumes:\n      - type: bind\n        source: /etc\n        target: /host/etc\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    devices:\n      - /dev/sda:/dev/sda\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    volumes:\n      - ./data:/data:rshared\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.29\n    volumes:\n      - /etc/localtime:/etc/localtime:ro\n      - /etc/timezone:/etc/timezone:ro\n      - /etc/ssl/certs:/etc/ssl/certs:ro\n      - /etc/resolv.conf:/etc/resolv.conf:ro\n      - /dev/shm:/dev/shm\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    devices:\n      - /dev/dri:/dev/dri\n      - /dev/ttyUSB0:/dev/ttyUSB0\n      - /dev/snd:/dev/snd\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    volumes:\n      - ./etc:/etc/app\n      - /srv/data:/data\n      - /var/log/nginx:/var/log/nginx\n      - ${ROOT}/:/data\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    volumes:\n      - /proc\n")],
+        bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - /:/host\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - ~/.ssh:/root/.ssh:ro\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - type: bind\n        source: /etc\n        target: /host/etc\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    devices:\n      - /dev/sda:/dev/sda\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - ./data:/data:rshared\n")],
+        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - /etc/localtime:/etc/localtime:ro\n      - /etc/timezone:/etc/timezone:ro\n      - /etc/ssl/certs:/etc/ssl/certs:ro\n      - /etc/resolv.conf:/etc/resolv.conf:ro\n      - /dev/shm:/dev/shm\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    devices:\n      - /dev/dri:/dev/dri\n      - /dev/ttyUSB0:/dev/ttyUSB0\n      - /dev/snd:/dev/snd\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - .:/app\n      - ./:/src\n      - ./etc:/etc/app\n      - /srv/data:/data\n      - /var/log/nginx:/var/log/nginx\n      - ${ROOT}/:/data\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - /proc\n")],
         equivalents: &[("kics", &["1c1325ff", "baa452f0"])],
         cis: &["5.6", "5.18", "5.20"],
         point: Some(Point::LockedDown),
@@ -105,9 +105,13 @@ fn path_of(source: &Scalar) -> Option<String> {
     if parts.contains(&"..") {
         return None;
     }
-    let start = if path.starts_with('/') { "/" } else { "" };
-    let joined = format!("{start}{}", parts.join("/"));
-    Some(if joined == "/" { String::new() } else { joined }).filter(|path| path.is_empty() || path.starts_with(['/', '~']))
+    match (path.starts_with('/'), parts.first()) {
+        (true, None) => Some(String::new()),
+        (true, Some(_)) => Some(format!("/{}", parts.join("/"))),
+        (false, Some(&"~")) => Some(parts.join("/")),
+        // A path of the project, or a drive of Windows.
+        (false, _) => None,
+    }
 }
 
 /// Whether it is a folder of credentials in somebody's home, or the file in it that has them.

@@ -17,8 +17,12 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "Compose or the engine refuses the file",
         why: "The project does not start, or not all of it: a name that is not defined, a key that does not exist, two services that want the same port.",
         instead: "Mend what the finding points at; `docker compose config` says whether it is accepted.",
-        bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.29\n    networks: [edge]\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    ports: ['8080:80']\n  api:\n    image: example.com/api:1.0.0\n    ports: ['8080:8080']\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    container_name: app\n  api:\n    image: example.com/api:1.0.0\n    container_name: app\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    cap_dorp: [ALL]\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    container_name: a\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.29\n    networks: [edge]\nnetworks:\n  edge:\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    ports: ['8080:80']\n    profiles: [a]\n  api:\n    image: example.com/api:1.0.0\n    ports: ['8080:8080']\n    profiles: [b]\n"), Example::Compose("services:\n  web:\n    image: nginx:1.29\n    environment:\n      TOKEN: ${TOKEN:?set it}\n"), Example::Files(&[("compose.yaml", "services:\n  db:\n    image: postgres:17\n"), ("compose.prod.yaml", "services:\n  db:\n    restart: always\n")]), Example::Files(&[("docker-compose.override.yml", "services:\n  db:\n    restart: always\n")])],
+        bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    networks: [edge]\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n  api:\n    image: example.com/api:1.0.0\n    ports: ['8080:8080']\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    container_name: app\n  api:\n    image: example.com/api:1.0.0\n    container_name: app\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    cap_dorp: [ALL]\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    container_name: a\n")],
+        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    networks: [edge]\nnetworks:\n  edge:\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n    profiles: [a]\n  api:\n    image: example.com/api:1.0.0\n    ports: ['8080:8080']\n    profiles: [b]\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    environment:\n      TOKEN: ${TOKEN:?set it}\n"), Example::Files(&[("compose.yaml", "services:\n  db:\n    image: postgres:17\n"), ("compose.prod.yaml", "services:\n  db:\n    restart: always\n")]), Example::Files(&[
+                ("laravel/compose.yml", "services:\n  web:\n    image: nginx:1.30-trixie\n    networks: [edge]\n"),
+                ("docker-compose.yml", "include: [laravel/compose.yml]\nnetworks:\n  edge:\n"),
+            ]),
+            Example::Files(&[("docker-compose.override.yml", "services:\n  db:\n    restart: always\n")])],
         equivalents: &[("dclint", &["no-duplicate-container-names", "no-duplicate-exported-ports", "service-container-name-regex"])],
         cis: &[],
         point: None,
@@ -29,13 +33,21 @@ pub(in crate::check) static RULE: Rule = Rule {
 
 fn check(project: &Project<'_>, found: &mut Found) {
     let alone = is_part(project);
+    let mut elsewhere = None;
     for problem in &project.problems {
         let is_asked = match problem.kind {
             // The first two are `parse-error`'s; the next is how one asks for a value; of the last nothing is known.
             ProblemKind::Yaml | ProblemKind::TooLarge | ProblemKind::Required | ProblemKind::Remote => false,
+            // What has no image is completed by another file, or has a misspelt key, which is said.
+            ProblemKind::NoImage => false,
             ProblemKind::MissingFile => project.workspace.has_tree,
-            // Another file that it is used with may say so.
-            ProblemKind::Undefined | ProblemKind::NoImage | ProblemKind::Extends => !alone,
+            ProblemKind::Extends => !alone,
+            ProblemKind::Undefined => {
+                let name = project.written(&problem.place).trim_matches(['"', '\'']);
+                let name = name.rsplit(':').next().unwrap_or(name);
+                let files = elsewhere.get_or_insert_with(|| around(project));
+                !alone && !files.iter().any(|text| defines(text, name))
+            }
             _ => true,
         };
         if !is_asked {
@@ -54,9 +66,37 @@ fn check(project: &Project<'_>, found: &mut Found) {
     }
 }
 
-/// Whether the files are perhaps only a part of what is read together: none has the name that compose looks for.
+/// Whether the files are perhaps only a part of what is read together: none has the name that compose looks for, or one
+/// has services that another file must complete.
 fn is_part(project: &Project<'_>) -> bool {
-    const MAIN: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
     let is_main = |path: &String| MAIN.contains(&path.rsplit('/').next().unwrap_or(path));
     !project.unit.reported.iter().any(is_main)
+        || project.problems.iter().any(|problem| problem.kind == ProblemKind::NoImage)
+}
+
+const MAIN: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
+
+/// So many files around a project are looked into.
+const AROUND: usize = 50;
+
+/// The texts of other compose files, examples of overrides included, in its folder and those above: they are read
+/// together with it, or include it, and what it does not define may be theirs.
+fn around<'w>(project: &Project<'w>) -> Vec<&'w str> {
+    let workspace = project.workspace;
+    let Some(own) = project.unit.reported.first() else { return Vec::new() };
+    let own_folder = own.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let is_above = |path: &&String| {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let inside = own_folder.strip_prefix(folder).is_some_and(|rest| folder.is_empty() || rest.is_empty() || rest.starts_with('/'));
+        inside && (name.starts_with("compose.") || name.starts_with("docker-compose")) && !project.unit.reported.contains(path)
+    };
+    workspace.tree.files().iter().filter(is_above).take(AROUND).filter_map(|path| workspace.tree.read(path)).collect()
+}
+
+/// Whether a line of it is this key, below another one.
+fn defines(text: &str, name: &str) -> bool {
+    text.lines().any(|line| {
+        let key = line.trim_start_matches([' ', '#']).trim_end();
+        line.len() > key.len() && key.strip_prefix(name).is_some_and(|rest| rest.starts_with(':'))
+    })
 }
