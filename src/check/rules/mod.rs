@@ -149,7 +149,6 @@ mod tests;
 mod complaints_of_builds;
 
 #[cfg(test)]
-#[path = "secrets/complaints.rs"]
 mod complaints_of_secrets;
 
 #[cfg(test)]
