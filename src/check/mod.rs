@@ -141,6 +141,9 @@ fn hide(audit: &mut Audit) {
     for (file, source) in audit.files.iter().enumerate() {
         let hits = crate::secret::find(&source.text).into_iter().map(|hit| Location::new(file, hit.span));
         audit.hidden.extend(hits);
+    }
+}
+
 /// Shows a Dockerfile as it is built for each target that a compose file names; for its last stage if none does.
 fn each_build(workspace: &Workspace<'_>, unit: &subject::Unit, options: &Options, visit: &mut dyn FnMut(&Build<'_>)) {
     let mut targets: BTreeSet<usize> = BTreeSet::new();

@@ -86,7 +86,7 @@ fn every_fix_mends_its_finding_and_does_not_come_back() {
                     assert!(text.get(edit.at.span()).is_some(), "{}: an edit outside of its file", rule.info.id);
                     text.replace_range(edit.at.span(), &edit.text);
                 }
-                let files: Vec<(&str, &str)> = example
+                let mut files: Vec<(&str, &str)> = example
                     .files()
                     .into_iter()
                     .map(|(path, text)| {
@@ -94,6 +94,15 @@ fn every_fix_mends_its_finding_and_does_not_come_back() {
                         (path, mended.map_or(text, |(_, text)| text.as_str()))
                     })
                     .collect();
+                // A fix may write a file.
+                let given = example.files();
+                let is_new = |path: &str| given.iter().all(|(own, _)| *own != path);
+                files.extend(
+                    texts
+                        .iter()
+                        .filter(|(path, text)| is_new(path) && !text.is_empty())
+                        .map(|(path, text)| (path.as_str(), text.as_str())),
+                );
                 let after = audit_of(&files);
                 let count = |audit: &Audit| {
                     let same = |other: &&Finding| other.rule.id == rule.info.id && other.message == finding.message;
