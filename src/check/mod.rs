@@ -116,12 +116,7 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
     }
     let reported: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
     let mut audit = found.finish();
-    let shown = |persona: Persona| options.pedantic || persona != Persona::Pedantic;
-    audit.keep(|finding| {
-        is_asked(finding.rule.id)
-            && shown(finding.persona)
-            && (options.pedantic || finding.confidence != Confidence::Guess)
-    });
+    audit.keep(|finding| is_asked(finding.rule.id));
     hide(&mut audit);
     // A finding in a compose file that only helped to understand another one is not asked for.
     let of_interest: Vec<bool> = audit

@@ -149,4 +149,8 @@ mod tests;
 mod complaints_of_builds;
 
 #[cfg(test)]
+#[path = "secrets/complaints.rs"]
+mod complaints_of_secrets;
+
+#[cfg(test)]
 mod complaints_of_compose;

@@ -244,7 +244,8 @@ impl Scope<'_, '_> {
             return;
         }
         let near = did_you_mean(name, self.visible.iter().map(String::as_str)).filter(|near| is_typo(name, near));
-        let finding = found.add(at, format!("nothing declares `{name}`: it is empty here"));
+        let unless = if of_base { ", unless the base sets it" } else { "" };
+        let finding = found.add(at, format!("nothing declares `{name}`: it is empty here{unless}"));
         match near {
             Some(near) => {
                 finding.help(format!("did you mean `{near}`?"));

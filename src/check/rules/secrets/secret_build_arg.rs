@@ -62,6 +62,16 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 fn check(build: &Build<'_>, found: &mut Found) {
+    let first = build.stages.stages.first().map_or(0, |stage| stage.from);
+    for instruction in build.file.instructions.iter().take(first) {
+        let Kind::Arg(names) = &instruction.kind else { continue };
+        for arg in names.iter().filter(|arg| given(arg) == Some(Given::Always)) {
+            // One that a stage takes over is judged there.
+            if !build.views.iter().any(|view| view.image.args.contains_key(&arg.name)) {
+                unused(build, arg, found);
+            }
+        }
+    }
     for view in &build.views {
         for (at, instruction) in build.instructions(view) {
             let Kind::Arg(names) = &instruction.kind else { continue };
@@ -139,15 +149,8 @@ fn judge(build: &Build<'_>, view: &StageView<'_>, (at, instruction): (usize, &In
         .flat_map(|other| &other.runs)
         .filter(|run| run.at > at && uses(run, name))
         .collect();
+    let Some(first) = runs.first() else { return unused(build, arg, found) };
     let place = build.at(found, arg.span.clone());
-    let Some(first) = runs.first() else {
-        found
-            .add(place, format!("the build argument `{name}` has the name of a secret, and nothing names it"))
-            .severity(Severity::Note)
-            .pedantic()
-            .help("leave it out, or give it by `--mount=type=secret` to the step that needs it");
-        return;
-    };
     let used = build.at(found, first.instruction.keyword.span.clone());
     let edits = edits(build, instruction, &runs, name, &place);
     let finding = found
@@ -157,6 +160,15 @@ fn judge(build: &Build<'_>, view: &StageView<'_>, (at, instruction): (usize, &In
     if let Some(edits) = edits {
         finding.unsafe_fix(format!("give `{name}` as a secret mount; build with `--secret id={},env={name}`", id_of(name)), edits);
     }
+}
+
+fn unused(build: &Build<'_>, arg: &ArgName, found: &mut Found) {
+    let place = build.at(found, arg.span.clone());
+    found
+        .add(place, format!("the build argument `{}` has the name of a secret, and nothing names it", arg.name))
+        .severity(Severity::Note)
+        .pedantic()
+        .help("leave it out, or give it by `--mount=type=secret` to the step that needs it");
 }
 
 /// Whether a RUN names the variable, and no secret mount gives it one of this name.

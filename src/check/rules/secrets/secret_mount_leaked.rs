@@ -156,6 +156,9 @@ fn shown<'p>(build: &'p Build<'_>, path: &'p str, arg: &crate::check::subject::A
 fn keeps(command: &Command) -> bool {
     let words: Vec<&str> = command.args.iter().map(|arg| arg.start.as_str()).filter(|word| !word.starts_with('-')).collect();
     let begins = |start: &[&str]| words.len() > start.len() && words.starts_with(start);
+    if takes_back(command) {
+        return false;
+    }
     match command.name.as_str() {
         "npm" | "pnpm" | "yarn" | "pip" | "pip3" | "poetry" | "composer" | "bundle" | "go" => {
             let sets = begins(&["config", "set"]) || begins(&["set"]);
@@ -171,12 +174,15 @@ fn keeps(command: &Command) -> bool {
 /// Whether the same RUN takes back what a tool was told to keep.
 fn undone(run: &Run<'_>, command: &Command) -> bool {
     run.after(command).iter().any(|later| {
-        let words = || later.args.iter().map(|arg| arg.start.as_str());
-        let same = later.name == command.name || later.is(&["rm", "shred", "unlink"]);
-        let back = ["--unset", "--unset-all", "--remove-section", "delete", "unset", "logout", "remove", "rm"];
-        same && (later.is(&["rm", "shred", "unlink"]) && words().any(is_settings)
-            || words().any(|word| back.contains(&word)))
+        let mut words = later.args.iter().map(|arg| arg.start.as_str());
+        let removes = later.is(&["rm", "shred", "unlink"]);
+        (removes && words.any(is_settings)) || (later.name == command.name && takes_back(later))
     })
+}
+
+fn takes_back(command: &Command) -> bool {
+    let back = ["--unset", "--unset-all", "--remove-section", "delete", "unset", "logout", "remove", "rm"];
+    command.args.iter().any(|arg| back.contains(&arg.start.as_str()))
 }
 
 fn is_settings(word: &str) -> bool {
