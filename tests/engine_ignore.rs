@@ -11,6 +11,7 @@ use std::process::Command;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use scaffold_dockerfile::check::subject::Matcher;
 use scaffold_dockerfile::ignore::{Fate, Ignore};
 use scaffold_dockerfile::report::Severity;
 
@@ -27,6 +28,11 @@ fn engine_wanted() -> bool {
 /// Builds a context of these files (each holds one byte) and tells which files arrive, by size; `Err` is the engine's
 /// refusal.
 fn arrives(files: &BTreeSet<String>, dockerignore: &str) -> Result<BTreeMap<String, u64>, String> {
+    arrives_by(files, dockerignore, "COPY . /")
+}
+
+/// The same with this COPY.
+fn arrives_by(files: &BTreeSet<String>, dockerignore: &str, copy: &str) -> Result<BTreeMap<String, u64>, String> {
     let room = tempfile::tempdir().unwrap();
     let (context, out) = (room.path().join("context"), room.path().join("out"));
     for file in files {
@@ -35,7 +41,7 @@ fn arrives(files: &BTreeSet<String>, dockerignore: &str) -> Result<BTreeMap<Stri
         std::fs::write(path, "x").unwrap();
     }
     std::fs::write(context.join(".dockerignore"), dockerignore).unwrap();
-    std::fs::write(room.path().join("Dockerfile"), "FROM scratch\nCOPY . /\n").unwrap();
+    std::fs::write(room.path().join("Dockerfile"), format!("FROM scratch\n{copy}\n")).unwrap();
     let output = Command::new("docker")
         .env("DOCKER_BUILDKIT", "1")
         .args(["build", "--quiet", "--file"])
@@ -210,4 +216,78 @@ fn the_engine_refuses_what_is_predicted() {
         assert!(is_refused(&bad), "{bad:?}");
         assert!(arrives(&files, &format!("{bad}\n")).is_err(), "{bad:?} was expected to be refused");
     }
+}
+
+/// Files whose names differ wherever they are: a COPY puts what is in several folders into one.
+fn numbered() -> impl Strategy<Value = BTreeSet<String>> {
+    let folder = proptest::sample::select(vec!["a", "b", "ab", "src", "a.d"]);
+    let name = proptest::sample::select(vec!["x.js", "y.js", "a", "b.md", ".env"]);
+    proptest::collection::vec((proptest::collection::vec(folder, 0..4), name), 25..40).prop_map(|paths| {
+        let path = |(number, (folders, name)): (usize, (Vec<&str>, &str))| {
+            folders.into_iter().map(str::to_owned).chain([format!("{number}{name}")]).collect::<Vec<_>>().join("/")
+        };
+        paths.into_iter().enumerate().map(path).collect()
+    })
+}
+
+/// A source of a COPY.
+fn source() -> impl Strategy<Value = String> {
+    let part = proptest::sample::select(vec![
+        "a", "b", "ab", "src", "a*", "*", "**", "?", "[ab]*", "a.?", "*.js", "*.md", "[^a]*",
+    ]);
+    let before = proptest::sample::select(vec!["", "", "./", "/", "../"]);
+    let after = proptest::sample::select(vec!["", "", "/", "/."]);
+    (before, proptest::collection::vec(part, 0..4), after).prop_map(|(before, parts, after)| {
+        if parts.is_empty() { ".".to_owned() } else { format!("{before}{}{after}", parts.join("/")) }
+    })
+}
+
+/// A pattern of `--exclude`.
+fn exclude() -> impl Strategy<Value = String> {
+    proptest::sample::select(vec![
+        "a", "b", "*.js", "**/*.js", "a/*", "**/a", "!a", "!**/*.js", "*", "**/b/**", "/a", "src/a",
+    ])
+    .prop_map(str::to_owned)
+}
+
+#[test]
+fn a_copy_takes_what_is_predicted() {
+    if !engine_wanted() {
+        return;
+    }
+    let mut runner = TestRunner::deterministic();
+    let (mut inside, mut outside, mut refused) = (0, 0, 0);
+    for _ in 0..TREES * 2 {
+        let files = numbered().new_tree(&mut runner).unwrap().current();
+        let source = source().new_tree(&mut runner).unwrap().current();
+        let excludes = proptest::collection::vec(exclude(), 0..3).new_tree(&mut runner).unwrap().current();
+        let ignored = proptest::sample::select(vec!["", "a\n", "**/*.md\n", "*\n!a\n", "b\n!b/a\n"]);
+        let ignored = ignored.new_tree(&mut runner).unwrap().current();
+        let flags: String = excludes.iter().map(|pattern| format!("--exclude={pattern} ")).collect();
+        let copy = format!("COPY {flags}{source} /out/");
+        let excludes: Vec<&str> = excludes.iter().map(String::as_str).collect();
+        let matcher = Matcher::new(&[&source], &excludes, false);
+        let ignore = Ignore::parse(ignored);
+        let all = files.iter().map(String::as_str).chain([".dockerignore"]);
+        let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        let taken: BTreeSet<String> =
+            all.filter(|path| !ignore.excludes(path) && matcher.takes(path)).map(name).collect();
+        match arrives_by(&files, ignored, &copy) {
+            Ok(arrived) => {
+                let arrived: BTreeSet<String> = arrived.keys().map(|path| name(path)).collect();
+                assert_eq!(arrived, taken, "{copy} with {ignored:?} of {files:?}");
+                inside += arrived.len();
+                outside += files.len() + 1 - arrived.len();
+            }
+            // A source without a wildcard that is not there, or a wildcard in a folder that is not.
+            Err(refusal) => {
+                assert!(taken.is_empty(), "{copy} with {ignored:?} of {files:?} was refused: {refusal}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(
+        inside > TREES && outside > TREES && refused < TREES + TREES / 2,
+        "{inside} in, {outside} out, {refused} refused"
+    );
 }

@@ -26,10 +26,7 @@ pub(super) fn of_build(build: &Build<'_>, found: &mut Found) -> Checklist {
             None => Tick::Unknown,
         },
     );
-    let takes = build
-        .context
-        .as_ref()
-        .map(|context| build.views.iter().any(|view| context.taken(build, view).iter().any(|taken| taken.open)));
+    let takes = build.context.as_ref().map(|_| build.copies().iter().any(|(_, taken)| taken.open));
     ticks.insert(
         Point::Dockerignore,
         match takes {

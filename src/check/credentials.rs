@@ -114,7 +114,11 @@ pub(super) fn certainty_of(build: &Build<'_>, kind: FileKind, path: Option<&str>
     let Some(text) = path.and_then(|path| build.workspace.tree.read(path)) else { return Some(kind.unread()) };
     match secret::content(kind, text) {
         Verdict::Secret => Some(Certainty::Sure),
-        Verdict::Maybe => Some(kind.unread().min(Certainty::Likely)),
+        // Well known defaults and half-read forms: of a key that is worth a word, of settings it is not.
+        Verdict::Maybe => Some(match kind {
+            FileKind::Env | FileKind::Npmrc | FileKind::Settings | FileKind::Secrets => Certainty::Guess,
+            _ => kind.unread().min(Certainty::Likely),
+        }),
         Verdict::NotSecret => None,
     }
 }

@@ -87,6 +87,10 @@ impl Found {
             }
             self.audit.findings.push(finding);
         }
+        for mut at in other.hidden {
+            place(&mut at);
+            self.audit.hidden.push(at);
+        }
         self.audit.checked += other.checked;
         for mut checklist in other.checklists {
             checklist.places.iter_mut().for_each(place);

@@ -1,6 +1,6 @@
 //! Whether a build reads the history of its repository: for a version number, most of the time.
 
-use super::subject::{Build, Context};
+use super::subject::{Build, Command, Context};
 
 /// What in a step reads it.
 const STEPS: [&str; 17] = [
@@ -66,6 +66,12 @@ const BUILD_FILES: [&str; 17] = [
     "CMakeLists.txt",
 ];
 
+/// Whether git itself may be at work: it is installed or called. Then nothing takes the history away unasked.
+pub(in crate::check) fn may_call_git(build: &Build<'_>) -> bool {
+    let word = |text: &str| text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "git");
+    word(build.text) || build.workspace.others_say(build.path, "git")
+}
+
 /// What reads it, as far as one can see.
 pub(in crate::check) fn reads_history(build: &Build<'_>, context: &Context<'_>) -> Option<String> {
     if build.text.contains("BUILDKIT_CONTEXT_KEEP_GIT_DIR") {
@@ -82,8 +88,9 @@ pub(in crate::check) fn reads_history(build: &Build<'_>, context: &Context<'_>) 
         if lower.replace(".gitignore", "").contains(".git/") {
             return Some(".git".to_owned());
         }
-        if stamps && let Some(go) = ["go build", "go install"].iter().find(|go| lower.contains(**go)) {
-            return Some((*go).to_owned());
+        let builds = |command: &Command| command.is(&["go"]) && matches!(command.verb(&[]), "build" | "install");
+        if stamps && run.commands.iter().any(builds) {
+            return Some("go build".to_owned());
         }
     }
     BUILD_FILES.iter().find_map(|name| {

@@ -7,6 +7,7 @@
 //! cannot be read.
 
 mod checklist;
+mod contents;
 mod credentials;
 mod found;
 mod history;
@@ -26,8 +27,9 @@ use std::collections::BTreeSet;
 use crate::bases::Date;
 use crate::detect::Tree;
 use crate::dockerfile::BuildArgs;
-use crate::report::{Audit, Confidence, Persona, Severity};
+use crate::report::{Audit, Confidence, Location, Persona, Point, Severity};
 
+pub use contents::{Contents, Copied, Given, Held, contents};
 pub use found::Found;
 pub use mend::mended;
 pub use rule::{Check, Rule};
@@ -56,44 +58,27 @@ pub struct Options {
 pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options: &Options) -> Audit {
     let workspace = Workspace::open(tree, has_tree, paths, options);
     let mut found = Found::default();
-    let rules: Vec<&'static Rule> =
-        all().iter().copied().filter(|rule| options.only.is_empty() || options.only.contains(rule.info.id)).collect();
+    // Rules about secrets look always: what they find is hidden in the findings of the others.
+    let is_asked = |id: &str| options.only.is_empty() || options.only.contains(id);
+    let rules: Vec<&'static Rule> = all()
+        .iter()
+        .copied()
+        .filter(|rule| is_asked(rule.info.id) || rule.info.point == Some(Point::NoSecrets))
+        .collect();
     for unit in &workspace.units {
         found.checked();
-        let mut targets: BTreeSet<usize> = BTreeSet::new();
-        let services = workspace.services_of(unit);
-        let mut args = options.build_args.clone();
-        for (name, value) in subject::build_args(services.first()) {
-            args.entry(name).or_insert(value);
-        }
-        let stages = unit.file.stages_with(&args);
-        let Some(last) = stages.final_stage().map(|stage| stage.index) else { continue };
-        let named = services.iter().filter_map(|service| stages.find(&service.target()?).map(|stage| stage.index));
-        targets.extend(named);
-        if !options.policy.targets.is_empty() {
-            targets.extend(options.policy.targets.iter().filter_map(|name| stages.find(name)).map(|stage| stage.index));
-            targets.insert(last);
-        }
-        if targets.is_empty() {
-            targets.insert(last);
-        }
-        for target in targets {
-            let of_target = |service: &&subject::Service<'_>| {
-                service.target().and_then(|name| stages.find(&name)).map_or(last, |stage| stage.index) == target
-            };
-            let services = services.iter().filter(of_target).copied().collect();
-            let build = Build::new(&workspace, unit, &stages, target, services);
-            let list = checklist::of_build(&build, &mut found);
+        each_build(&workspace, unit, options, &mut |build| {
+            let list = checklist::of_build(build, &mut found);
             found.audit().checklists.push(list);
             for rule in &rules {
                 for check in rule.checks {
                     if let Check::Build(check) = check {
                         found.begin(&rule.info);
-                        check(&build, &mut found);
+                        check(build, &mut found);
                     }
                 }
             }
-        }
+        });
     }
     let asked = |path: &str| paths.iter().any(|asked| asked == path);
     for project in workspace.projects() {
@@ -131,10 +116,8 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
     }
     let reported: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
     let mut audit = found.finish();
-    let shown = |persona: Persona| options.pedantic || persona != Persona::Pedantic;
-    audit
-        .findings
-        .retain(|finding| shown(finding.persona) && (options.pedantic || finding.confidence != Confidence::Guess));
+    audit.keep(|finding| is_asked(finding.rule.id));
+    hide(&mut audit);
     // A finding in a compose file that only helped to understand another one is not asked for.
     let of_interest: Vec<bool> = audit
         .files
@@ -144,8 +127,44 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
                 || reported.contains(file.path.as_str())
         })
         .collect();
-    audit.findings.retain(|finding| of_interest.get(finding.at.file).copied().unwrap_or(true));
+    audit.keep(|finding| of_interest.get(finding.at.file).copied().unwrap_or(true));
     audit
+}
+
+/// Hides what looks like a secret in the files of the report, be it a finding or not: in a comment, in an example.
+fn hide(audit: &mut Audit) {
+    for (file, source) in audit.files.iter().enumerate() {
+        let hits = crate::secret::find(&source.text).into_iter().map(|hit| Location::new(file, hit.span));
+        audit.hidden.extend(hits);
+    }
+}
+
+/// Shows a Dockerfile as it is built for each target that a compose file names; for its last stage if none does.
+fn each_build(workspace: &Workspace<'_>, unit: &subject::Unit, options: &Options, visit: &mut dyn FnMut(&Build<'_>)) {
+    let mut targets: BTreeSet<usize> = BTreeSet::new();
+    let services = workspace.services_of(unit);
+    let mut args = options.build_args.clone();
+    for (name, value) in subject::build_args(services.first()) {
+        args.entry(name).or_insert(value);
+    }
+    let stages = unit.file.stages_with(&args);
+    let Some(last) = stages.final_stage().map(|stage| stage.index) else { return };
+    let named = services.iter().filter_map(|service| stages.find(&service.target()?).map(|stage| stage.index));
+    targets.extend(named);
+    if !options.policy.targets.is_empty() {
+        targets.extend(options.policy.targets.iter().filter_map(|name| stages.find(name)).map(|stage| stage.index));
+        targets.insert(last);
+    }
+    if targets.is_empty() {
+        targets.insert(last);
+    }
+    for target in targets {
+        let of_target = |service: &&subject::Service<'_>| {
+            service.target().and_then(|name| stages.find(&name)).map_or(last, |stage| stage.index) == target
+        };
+        let services = services.iter().filter(of_target).copied().collect();
+        visit(&Build::new(workspace, unit, &stages, target, services));
+    }
 }
 
 /// Holds findings against what the user and the policy want: who they are for, how bad they are, what is accepted.
@@ -153,7 +172,7 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
 /// `file` is where the policy stands. It comes once, behind all calls of [`check`], since a waiver may be about several.
 pub fn apply_policy(audit: &mut Audit, options: &Options, file: Option<&policy::PolicyFile>) {
     let policy = &options.policy;
-    audit.findings.retain_mut(|finding| {
+    audit.keep(|finding| {
         match policy.levels.get(finding.rule.id) {
             Some(None) => return false,
             // Who gives a level asks for the rule.

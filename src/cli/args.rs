@@ -197,6 +197,9 @@ pub(super) struct Check {
     /// The name of what comes from standard input
     #[arg(long, value_name = "NAME", default_value = "Dockerfile", help_heading = "Rules")]
     pub(super) stdin_name: String,
+    /// Say what each Dockerfile is given and what each COPY takes of it, instead of looking for what is unsafe
+    #[arg(long, conflicts_with_all = ["fix", "baseline", "rule"], help_heading = "Output")]
+    pub(super) context: bool,
     /// Mend what can be mended without a change of what the image does
     #[arg(long, help_heading = "Fixes")]
     pub(super) fix: bool,

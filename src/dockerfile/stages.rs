@@ -407,3 +407,27 @@ fn references_of(
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+
+    #[test]
+    fn a_default_made_of_the_platform_is_not_known() {
+        let file = parse("ARG FLAVOR=${TARGETARCH}\nFROM ${FLAVOR} AS a\nFROM base-$FLAVOR\n");
+        let stages = file.stages();
+        assert_eq!(stages.problems, []);
+        assert_eq!(stages.stages[0].base, Base::Unknown("${FLAVOR}".to_owned()));
+        let given = file.stages_with(&BuildArgs::from([("TARGETARCH".to_owned(), "amd64".to_owned())]));
+        assert_eq!(given.stages[1].base, Base::Image("base-amd64".to_owned()));
+    }
+
+    #[test]
+    fn what_is_made_of_a_gap_is_uncertain() {
+        let file = parse("FROM a\nARG A\nENV B=x$A C=1\nENV D=$B/y E=$C\nENV B=2\n");
+        let image = file.stages().image(0);
+        let uncertain: Vec<&str> = ["A", "B", "C", "D", "E"].into_iter().filter(|n| image.known(n).is_none()).collect();
+        assert_eq!(uncertain, ["D"]);
+    }
+}

@@ -400,6 +400,8 @@ pub struct Audit {
     pub checked: usize,
     /// In the order of files and places.
     pub findings: Vec<Finding>,
+    /// Values of secrets whose findings are not part of the report: no report shows them for all that.
+    pub hidden: Vec<Location>,
     /// One a Dockerfile, and one a service that no Dockerfile builds.
     pub checklists: Vec<Checklist>,
 }
@@ -444,9 +446,21 @@ impl Audit {
     pub fn drop_in(&mut self, from: usize, is_dropped: &dyn Fn(&str) -> bool) {
         let dropped: Vec<bool> = self.files.iter().map(|file| is_dropped(&file.path)).collect();
         let mut number = 0;
-        self.findings.retain(|finding| {
+        self.keep(|finding| {
             number += 1;
             number <= from || !dropped.get(finding.at.file).copied().unwrap_or_default()
+        });
+    }
+
+    /// Keeps the findings that are wanted. What the others mark as a secret stays hidden.
+    pub fn keep(&mut self, mut is_wanted: impl FnMut(&mut Finding) -> bool) {
+        let hidden = &mut self.hidden;
+        self.findings.retain_mut(|finding| {
+            let wanted = is_wanted(finding);
+            if !wanted && finding.secret {
+                hidden.push(finding.at.clone());
+            }
+            wanted
         });
     }
 

@@ -22,7 +22,7 @@ pub(super) fn bits(text: &str) -> f64 {
 pub(super) fn looks_random(value: &str) -> bool {
     let bare: String = value.chars().filter(|c| *c != '-').collect();
     if bare.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return matches!(bare.len(), 32 | 40 | 64) && bits(&bare) >= 3.0;
+        return matches!(bare.len(), 32 | 40 | 48 | 56 | 64 | 96 | 128) && bits(&bare) >= 3.0;
     }
     value.len() >= 16 && bits(value) >= 3.5
 }

@@ -12,10 +12,11 @@ pub enum NameVerdict {
 }
 
 /// A word that makes a name secret when it is the last one with a meaning.
-const LAST: [&str; 11] = [
+const LAST: [&str; 12] = [
     "password",
     "passwd",
     "pwd",
+    "psw",
     "pass",
     "passphrase",
     "secret",

@@ -115,9 +115,11 @@ pub(super) fn value(value: &str) -> bool {
 }
 
 fn surrounded(value: &str) -> bool {
-    [("<", ">"), ("[", "]"), ("{", "}"), ("__", "__"), ("@", "@"), ("%", "%")].iter().any(|(open, close)| {
-        value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).is_some_and(|inner| !inner.is_empty())
-    }) || matches!(value, "{}" | "%s" | "%v" | "%d" | "%q")
+    [("<", ">"), ("[", "]"), ("{", "}"), ("__", "__"), ("**", "**"), ("@", "@"), ("%", "%")].iter().any(
+        |(open, close)| {
+            value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).is_some_and(|inner| !inner.is_empty())
+        },
+    ) || matches!(value, "{}" | "%s" | "%v" | "%d" | "%q")
 }
 
 /// How often one byte follows itself at most.

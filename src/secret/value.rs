@@ -169,7 +169,13 @@ pub fn value(name: &str, value: &str) -> ValueVerdict {
     if has_reference(value) {
         return ValueVerdict::Reference;
     }
-    ValueVerdict::Literal { likely: entropy::looks_random(value) && !placeholder::token(value) }
+    ValueVerdict::Literal { likely: entropy::looks_random(value) && !placeholder::token(value) && !is_phrase(value) }
+}
+
+/// Words with something between them: `long-and-random-string` says what should stand there.
+fn is_phrase(value: &str) -> bool {
+    let words: Vec<&str> = value.split(['-', '_', ' ']).collect();
+    words.len() >= 3 && words.iter().all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()))
 }
 
 /// The literal default of `${X:-literal}` or `${X-literal}`; empty defaults and further variables are none.
@@ -284,6 +290,8 @@ fn is_named_hash(words: &[String], value: &str) -> bool {
     ];
     let keys = ["gpg", "pgp", "fingerprint", "thumbprint"];
     hex(&spaced) && (has(&digest) && spaced.len() >= 7 || has(&keys) && spaced.len() >= 8)
+        // The key that signs packages is named by its fingerprint: `SWIFT_SIGNING_KEY`.
+        || hex(&spaced) && has(&["signing"]) && spaced.len() == 40
         || is_uuid(value) && has(&["id", "ids", "uuid", "guid"])
 }
 

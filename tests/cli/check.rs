@@ -155,3 +155,39 @@ fn new_writes_nothing_that_check_calls_an_error() {
     project.edit("scaffold.toml", "sudo = \"error\"", "sudo = \"warning\"");
     project.run("new --yes").exits(0).says("sudo: `sudo` in a build step");
 }
+
+#[test]
+fn a_fix_may_write_the_dockerignore_that_is_missing() {
+    let files =
+        [("Dockerfile", "FROM debian:13-slim\nCOPY . /app/\n"), ("a.js", ""), (".git/HEAD", "ref: refs/heads/main\n")];
+    let project = Project::with(&files);
+    project.refuses("check --rule dockerignore-missing --fix --diff", 1).prints("--- /dev/null").prints("+.git\n");
+    let before = project.tree();
+    project.run("check --rule dockerignore-missing --fix").exits(0).says("mended 1 finding");
+    assert_eq!(changed(&before, &project.tree()), [".dockerignore"]);
+    project.refuses("check --rule dockerignore-missing,context-git", 0).prints("nothing found");
+}
+
+#[test]
+fn the_context_is_shown_as_it_is() {
+    let project = Project::with(&[
+        ("api/Dockerfile", "FROM debian:13-slim\nCOPY . /app/\n"),
+        ("api/a.js", "12345"),
+        ("api/node_modules/b/b.js", ""),
+        ("api/.env", "DB_PASSWORD=k3Vq9zLw2RtY8sXb\n"),
+        ("api/.dockerignore", "Dockerfile\n.dockerignore\n"),
+        ("compose.yaml", "services:\n  app:\n    build: api\n"),
+    ]);
+    project
+        .run("check --context")
+        .exits(0)
+        .prints("api/Dockerfile (compose: app)\n")
+        .prints("context  api (as compose says), api/.dockerignore\n")
+        .prints("line 2: COPY . /app/ -> image: 2 files, 34 B\n")
+        .prints("also node_modules\n")
+        .prints("credentials: .env (environment file)\n");
+    let report = project.run("check --context --format json").exits(0).json();
+    assert_eq!(report["contexts"][0]["context"]["copies"][0]["credentials"][0]["secret"], "yes");
+    project.refuses("check --context --format sarif", 2).says("text or JSON");
+    assert!(!report.to_string().contains("k3Vq9"));
+}

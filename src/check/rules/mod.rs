@@ -53,10 +53,14 @@ rules! {
         world_writable
         ;
     secrets:
+        login_in_build
+        password_in_image
         secret_build_arg
         secret_file_copied
         secret_in_url
+        secret_mount_leaked
         secret_named_literal
+        secret_removed_later
         secret_value
         ;
     user:
@@ -99,6 +103,7 @@ rules! {
         compose_invalid
         compose_never_healthy
         compose_new_privileges
+        compose_no_authentication
         compose_no_cpu_limit
         compose_no_memory_limit
         compose_no_pids_limit
@@ -109,7 +114,9 @@ rules! {
         compose_read_only_conflict
         compose_restart
         compose_root_user
+        compose_secret_literal
         compose_writable_root
+        secret_file_exposed
         ;
     meta:
         parse_error
@@ -134,10 +141,16 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 }
 
 #[cfg(test)]
+mod package_complaints;
+#[cfg(test)]
 mod tests;
 
 #[cfg(test)]
 mod complaints_of_builds;
+
+#[cfg(test)]
+#[path = "secrets/complaints.rs"]
+mod complaints_of_secrets;
 
 #[cfg(test)]
 mod complaints_of_compose;

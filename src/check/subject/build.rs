@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::context::Context;
+use super::program::Program;
 use super::run::{self, Run};
 use super::service::Service;
 use super::taken::Taken;
@@ -131,6 +132,8 @@ pub struct Build<'w> {
     pub dev: bool,
     /// For a text inside a compose file: that file, and the bytes of the text there.
     inline: Option<(&'w str, Range<usize>)>,
+    /// What it starts with, as soon as somebody asks.
+    program: OnceCell<Program<'w>>,
     /// What is taken from the context, as soon as somebody asks.
     pub(super) copies: OnceCell<Vec<(usize, Taken<'w>)>>,
 }
@@ -164,6 +167,7 @@ impl<'w> Build<'w> {
             context: None,
             dev: is_dev(&unit.path) || stages.stages[target].name.as_deref().is_some_and(is_dev_word),
             inline: unit.inline.as_ref().map(|inline| (inline.text.as_str(), inline.span.clone())),
+            program: OnceCell::new(),
             copies: OnceCell::new(),
         };
         build.context = Context::of(&build);
@@ -176,6 +180,12 @@ impl<'w> Build<'w> {
         &self.views[self.target]
     }
 
+    /// What a container of the target starts with.
+    #[must_use]
+    pub fn program(&self) -> &Program<'w> {
+        self.program.get_or_init(|| Program::of(self))
+    }
+
     /// The stages whose layers ship, the first one first.
     pub fn shipped(&self) -> impl Iterator<Item = &StageView<'w>> {
         self.views.iter().filter(|view| view.shipped)
@@ -184,6 +194,13 @@ impl<'w> Build<'w> {
     /// The stages that stage `index` is made of, the first one first, itself last.
     pub fn chain(&self, index: usize) -> impl Iterator<Item = &StageView<'w>> {
         self.stages.chain(index).into_iter().rev().map(|index| &self.views[index])
+    }
+
+    /// Whether what is built is for development or tests: by the names of the file, of its folder, or of a stage that ships.
+    #[must_use]
+    pub fn is_for_development(&self) -> bool {
+        let named = |view: &StageView<'_>| view.stage.name.as_deref().is_some_and(is_dev);
+        self.dev || self.shipped().any(named)
     }
 
     /// The instructions of a stage with their numbers.
@@ -389,7 +406,7 @@ fn written_user(word: &Word, image: &Image, at: usize, origin: &Origin) -> User 
 }
 
 /// Words that say that something is not for production.
-const DEV: [&str; 20] = [
+const DEV: [&str; 22] = [
     "dev",
     "devel",
     "develop",
@@ -398,6 +415,8 @@ const DEV: [&str; 20] = [
     "test",
     "tests",
     "testing",
+    "unittest",
+    "unittests",
     "ci",
     "local",
     "example",

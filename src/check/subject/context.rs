@@ -5,10 +5,10 @@ use std::cell::OnceCell;
 use super::build::Build;
 use super::taken::{local_sources, transfers};
 use super::workspace::Workspace;
+use crate::check::found::Found;
+use crate::check::names;
 use crate::ignore::{Ignore, below_root};
 use crate::report::{Edit, Location};
-
-use crate::check::found::Found;
 
 /// The ignore file of a context.
 #[derive(Debug)]
@@ -234,9 +234,14 @@ fn guess(build: &Build<'_>, folder: &str) -> Option<(String, Basis)> {
     }
     let tree = build.workspace.tree;
     if sources.is_empty() {
-        let name = folder.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-        let aside = takes && ASIDE.contains(&name.as_str());
-        return (!aside).then(|| (folder.to_owned(), Basis::Folder));
+        let is_aside = |name: &str| ASIDE.contains(&name.to_ascii_lowercase().as_str());
+        // A folder with container files alone is not what is built.
+        let is_bare = || {
+            let here = |path: &&String| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+            tree.files().iter().filter(here).all(|path| names::is_dockerfile(path) || path.ends_with("ignore"))
+        };
+        let elsewhere = takes && !folder.is_empty() && (folder.split('/').any(is_aside) || is_bare());
+        return (!elsewhere).then(|| (folder.to_owned(), Basis::Folder));
     }
     let mut best: Option<(usize, &str)> = None;
     let mut candidate = folder;
@@ -255,6 +260,10 @@ fn guess(build: &Build<'_>, folder: &str) -> Option<(String, Basis)> {
         candidate = folder_of(candidate);
     }
     let (count, candidate) = best?;
+    // An example is there to be copied into a project, which has the files.
+    if candidate != folder && folder.split('/').any(|part| matches!(part, "example" | "examples")) {
+        return None;
+    }
     // Some may be made only before the build.
     (count > 0 && count * 2 >= sources.len()).then(|| (candidate.to_owned(), Basis::Sources))
 }

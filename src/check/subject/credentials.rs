@@ -18,12 +18,11 @@ pub struct Credential {
 }
 
 /// Names of folders and files that test or show something.
-const FIXTURES: [&str; 26] = [
+const FIXTURES: [&str; 34] = [
     "test",
     "tests",
     "testing",
     "testdata",
-    "__tests__",
     "fixture",
     "fixtures",
     "example",
@@ -36,7 +35,10 @@ const FIXTURES: [&str; 26] = [
     "docs",
     "spec",
     "specs",
+    "suite",
+    "suites",
     "e2e",
+    "ci",
     "demo",
     "demos",
     "dummy",
@@ -44,17 +46,34 @@ const FIXTURES: [&str; 26] = [
     "template",
     "templates",
     "tutorial",
+    "tutorials",
+    "quickstart",
+    "quickstarts",
     "localhost",
+    "playground",
+    "bench",
+    "testutil",
 ];
 
 impl Credential {
+    /// What it is called in a message.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        // By its content it is more than its name says.
+        if self.kind == FileKind::Certificate { FileKind::Key.name() } else { self.kind.name() }
+    }
+
     /// How sure it is that the file holds a secret, by its content if that can be read; `None` if it holds none.
     pub fn certainty(&self, tree: &dyn Tree) -> Option<Certainty> {
         *self.verdict.get_or_init(|| match tree.read(&self.path) {
             None => Some(self.kind.unread()),
+            // The keys of Rails for development; that of production comes from elsewhere.
+            Some(text) if self.kind == FileKind::Secrets && text.contains("<%=") => Some(Certainty::Guess),
             Some(text) => match secret::content(self.kind, text) {
                 Verdict::Secret => Some(Certainty::Sure),
-                Verdict::Maybe => Some(self.kind.unread().min(Certainty::Likely)),
+                // A form that is not read there, or a value that anybody knows: one step less than the name says.
+                Verdict::Maybe if self.kind.unread() == Certainty::Sure => Some(Certainty::Likely),
+                Verdict::Maybe => Some(Certainty::Guess),
                 Verdict::NotSecret => None,
             },
         })

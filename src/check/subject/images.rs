@@ -1,7 +1,6 @@
 //! Every image from outside that a set-up names: in FROM, in `COPY --from`, in a mount, in compose.
 
 use super::build::Build;
-use super::context::{folder_of, under};
 use super::service::Service;
 use crate::bases::Reference;
 use crate::check::Found;
@@ -33,7 +32,7 @@ pub fn of_build(build: &Build<'_>, found: &mut Found) -> Vec<NamedImage> {
             own.additional_contexts().into_iter().map(|context| context.name.to_lowercase()).collect::<Vec<_>>()
         })
         .collect();
-    contexts.extend(bake_contexts(build));
+    contexts.extend(build.workspace.bake_contexts().iter().cloned());
     let mut images = Vec::new();
     for view in &build.views {
         let from = build.from(view);
@@ -57,28 +56,6 @@ pub fn of_build(build: &Build<'_>, found: &mut Found) -> Vec<NamedImage> {
         }
     }
     images
-}
-
-/// The names in the `contexts` of the bake files in the root and beside the Dockerfile, in small letters.
-fn bake_contexts(build: &Build<'_>) -> Vec<String> {
-    const NAMES: [&str; 4] =
-        ["docker-bake.hcl", "docker-bake.json", "docker-bake.override.hcl", "docker-bake.override.json"];
-    let mut names = Vec::new();
-    if !build.workspace.has_tree {
-        return names;
-    }
-    let folder = folder_of(build.path);
-    let folders = [""].into_iter().chain((!folder.is_empty()).then_some(folder));
-    for path in folders.flat_map(|folder| NAMES.map(|name| under(folder, name))) {
-        let Some(text) = build.workspace.tree.read(&path) else { continue };
-        for block in text.split("contexts").skip(1) {
-            let block = block.split(['{', '}']).nth(1).unwrap_or_default();
-            // `name = "..."` in HCL, `"name": "..."` in JSON.
-            let keys = block.split(['\n', ',']).filter_map(|line| line.split(['=', ':']).next());
-            names.extend(keys.map(|key| key.trim().trim_matches('"').to_lowercase()).filter(|key| !key.is_empty()));
-        }
-    }
-    names
 }
 
 /// Whether a registry gives nothing but `latest` away without a contract, so that a digest is the only pin there is.

@@ -96,11 +96,11 @@ impl Project {
             return None;
         }
         let text = build.workspace.tree.read(&context.path(path))?;
-        let beside = |name: &&str| {
+        let beside = |name: &str| {
             let path = under(folder_of(path), name);
             context.exists(build.workspace, &path).then_some(path)
         };
-        let lock = self.locks.iter().find_map(|name| beside(&name));
+        let lock = self.locks.iter().find_map(|name| beside(name));
         let lock_is_there = lock.as_deref().is_some_and(given);
         Some(Manifest { path: path.to_owned(), text, lock, lock_is_there })
     }

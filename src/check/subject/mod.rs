@@ -1,5 +1,6 @@
 //! What rules look at: Dockerfiles as they are built, compose services as they run, and the tree around them.
 
+mod bake;
 mod build;
 mod command;
 mod context;
@@ -14,6 +15,7 @@ pub mod probe;
 mod program;
 mod run;
 mod script;
+mod secret_mounts;
 pub mod serves;
 mod service;
 mod service_image;
@@ -29,16 +31,18 @@ pub use build::{Build, Known, Origin, StageView, User};
 pub use command::{Arg, Command, Pipe, Redirect};
 pub use context::{Basis, Context, IgnoreFile};
 pub use credentials::Credential;
-pub use program::Program;
+pub use program::{Program, shell_stays};
 pub(in crate::check) use run::is_shell;
 pub use run::{Run, commands_of};
 pub use script::ScriptFile;
+pub use secret_mounts::SecretMounts;
 pub use service::{Project, Service};
 pub use service_image::{ServiceImage, is_root};
 pub use taken::{Matcher, Source, SourceKind, Taken};
 pub use triggers::{Written, written};
 pub(in crate::check) use users::is_unread;
 pub use users::{Account, Users};
+pub(in crate::check) use workspace::Unit;
 pub use workspace::{Deployment, ProjectUnit, Workspace};
 
 #[cfg(test)]

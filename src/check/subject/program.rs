@@ -7,7 +7,7 @@ use super::command::Command;
 use super::prefix::base_name;
 use super::run::{commands_of, is_shell};
 use super::script::{self, ScriptFile};
-use crate::bases::{self, Entrypoint};
+use crate::bases::{self, Entrypoint, Sh};
 use crate::dockerfile::{Form, Text};
 
 /// How many scripts may stand before the program.
@@ -177,6 +177,22 @@ impl<'w> Program<'w> {
             service.scalar("init").is_some_and(|init| init.as_bool() != Some(false))
         };
         !build.services.is_empty() && build.services.iter().all(on)
+    }
+}
+
+/// Whether a shell that is given a text by `-c` stays PID 1 while the last command of it runs. Seen with dash 0.5.12 of
+/// Debian 12, which stays, and bash 5.2 and busybox 1.35, which give way (2026-11-24).
+#[must_use]
+pub fn shell_stays(build: &Build<'_>, name: &str) -> Option<bool> {
+    match name {
+        "bash" | "ash" | "busybox" => Some(false),
+        "dash" => Some(true),
+        "sh" => match build.target().origin.base()?.shell {
+            Sh::Dash => Some(true),
+            Sh::Bash | Sh::Ash => Some(false),
+            Sh::None | Sh::Cmd | Sh::PowerShell => None,
+        },
+        _ => None,
     }
 }
 

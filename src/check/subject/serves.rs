@@ -89,7 +89,7 @@ pub fn is_server(command: &Command) -> bool {
     let first = command.args.first().map_or("", |arg| arg.text());
     match command.name.as_str() {
         "next" | "nuxt" | "remix-serve" | "rails" | "flask" | "fastapi" | "streamlit" | "ng" | "vite" | "strapi" => {
-            ["start", "s", "server", "serve", "run", "preview", "dev"].iter().any(|word| first == *word)
+            ["start", "s", "server", "serve", "run", "preview", "dev"].contains(&first)
         }
         "php" => has("-S") || has("serve") || has("octane:start"),
         "python" | "python3" => {

@@ -64,6 +64,7 @@ pub struct Workspace<'t> {
     pub(in crate::check) projects: Vec<ProjectUnit>,
     deployment: OnceLock<Deployment>,
     credentials: OnceLock<Vec<Credential>>,
+    bake_contexts: OnceLock<Vec<String>>,
 }
 
 impl<'t> Workspace<'t> {
@@ -103,7 +104,16 @@ impl<'t> Workspace<'t> {
         for unit in &projects {
             inline_units(unit, &mut units);
         }
-        Self { tree, has_tree, options, units, projects, deployment: OnceLock::new(), credentials: OnceLock::new() }
+        Self {
+            tree,
+            has_tree,
+            options,
+            units,
+            projects,
+            deployment: OnceLock::new(),
+            credentials: OnceLock::new(),
+            bake_contexts: OnceLock::new(),
+        }
     }
 
     /// All compose projects.
@@ -146,6 +156,12 @@ impl<'t> Workspace<'t> {
     /// The other Dockerfiles whose text has this word: what is taken from the context may be missed there.
     pub fn others_say<'s>(&'s self, path: &'s str, word: &'s str) -> bool {
         self.units.iter().any(|unit| unit.path != path && unit.text.contains(word))
+    }
+
+    /// The names of contexts that bake files give, in small letters: they stand in for images.
+    #[must_use]
+    pub fn bake_contexts(&self) -> &[String] {
+        self.bake_contexts.get_or_init(|| if self.has_tree { super::bake::contexts(self.tree) } else { Vec::new() })
     }
 
     /// Where the repository deploys to.

@@ -9,14 +9,15 @@ use crate::check::mended;
 use crate::cli::args::Check;
 use crate::cli::compare::coloured;
 use crate::cli::{Context, Failure, Outcome, broken_pipe_is_fine, stdout};
-use crate::report::{Audit, Diagnostic};
+use crate::report::{Audit, Diagnostic, formats};
 
 pub(super) fn run(context: &Context, args: &Check, trees: &[Tree], audit: &Audit) -> Outcome {
     let (texts, count) = mended(audit, args.r#unsafe);
     let mut shown = String::new();
     for (path, new) in &texts {
         let old = audit.files.iter().find(|file| file.path == *path).map_or("", |file| file.text.as_str());
-        let diff = TextDiff::from_lines(old, new);
+        let (old_shown, new_shown) = (formats::shown(audit, path, old), formats::shown(audit, path, new));
+        let diff = TextDiff::from_lines(&old_shown, &new_shown);
         let before = if old.is_empty() { "/dev/null".to_owned() } else { format!("a/{path}") };
         let patch = diff.unified_diff().context_radius(2).header(&before, &format!("b/{path}")).to_string();
         let terminal = context.terminal.stdout_tty || context.terminal.colour_stdout;

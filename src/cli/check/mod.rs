@@ -1,6 +1,7 @@
 //! `scaffold check`: what is unsafe in a tree.
 
 mod baseline;
+mod contents;
 mod fix;
 mod policy;
 mod progress;
@@ -41,6 +42,9 @@ pub(super) fn run(context: &Context, args: &Check) -> Outcome {
         only,
         policy: asked.policy,
     };
+    if args.context {
+        return contents::run(args, &trees, &options);
+    }
     let mut audit = if from_stdin {
         stdin(&args.stdin_name, &options)?
     } else {

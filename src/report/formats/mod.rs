@@ -28,8 +28,19 @@ pub use markdown::markdown;
 pub use sarif::{SarifOptions, sarif};
 pub use summary::summary;
 pub use text::{TextOptions, text};
+pub(crate) use view::visible;
 
-use super::{Family, Severity, Tick};
+use super::{Audit, Family, Severity, Tick};
+
+/// A text of a file of the audit, as it is or as a fix leaves it, as it may be shown: secrets in it are stars.
+#[must_use]
+pub fn shown(audit: &Audit, path: &str, text: &str) -> String {
+    let view = view::View::new(audit);
+    match audit.files.iter().position(|file| file.path == path) {
+        Some(file) => view.version(file, text),
+        None => view.without_secrets(text),
+    }
+}
 
 /// The name of a severity in reports.
 const fn severity(severity: Severity) -> &'static str {

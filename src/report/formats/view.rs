@@ -2,9 +2,10 @@
 //!
 //! Every format reads texts through a [`View`], so that none can show a secret that another hides.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::secrets::{Secrets, merged};
+use super::secrets::{SHORTEST, Secrets, merged};
 use crate::report::{Audit, Edit, Finding, Fix, Location, boundary};
 
 /// Line and column, both from 1, of the start and of the end (behind the last character).
@@ -103,6 +104,12 @@ impl<'a> View<'a> {
                 }
             }
         }
+        for at in &audit.hidden {
+            let Some(file) = audit.files.get(at.file) else { continue };
+            let span = within(&file.text, &at.span());
+            secrets.add(&file.text[span.clone()]);
+            hidden[at.file].push(span);
+        }
         let files = audit.files.iter().zip(hidden);
         let files = files
             .map(|(file, hidden)| Lines {
@@ -200,6 +207,30 @@ impl<'a> View<'a> {
         masked
     }
 
+    /// A file's text, or another version of it, as it may be shown. Lines stay lines.
+    pub(super) fn version(&self, file: usize, text: &str) -> String {
+        let source = self.text(file);
+        let masked = self.masked(file, &(0..source.len())).text;
+        let shown: BTreeMap<&str, &str> = source.split('\n').zip(masked.split('\n')).collect();
+        // A short value is sought only in lines that are new, which may repeat it.
+        let hidden = self.files.get(file).map_or(&[][..], |lines| &lines.hidden);
+        let short: Vec<&str> = hidden
+            .iter()
+            .filter_map(|span| source.get(span.clone()))
+            .map(|value| value.trim_matches(['"', '\'']))
+            .filter(|value| !value.is_empty() && value.len() < SHORTEST)
+            .collect();
+        let line = |line: &str| match shown.get(line) {
+            Some(shown) => (*shown).to_owned(),
+            None => {
+                let mut masked = Masked::default();
+                masked.push(&self.without_secrets(line), 0);
+                short.iter().fold(masked.text, |line, value| line.replace(value, "***"))
+            }
+        };
+        text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+    }
+
     /// A sentence of a finding on one line: without secrets and without characters that change how others are shown.
     pub(super) fn sentence(&self, text: &str) -> String {
         visible(&self.without_secrets(text))
@@ -245,7 +276,7 @@ pub(super) fn is_invisible(c: char) -> bool {
 }
 
 /// On one line, with invisible characters as their number.
-pub(super) fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,4 +1,7 @@
 //! `add-local-file`
+//!
+//! Other than checkov's CKV_DOCKER_4 it is silent about archives and addresses, which COPY cannot do; `add-remote-unverified`
+//! has the latter. `ADD file:...` of a history, as trivy reads it, is no line that anybody writes.
 
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};

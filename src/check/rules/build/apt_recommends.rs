@@ -60,9 +60,10 @@ fn check(build: &Build<'_>, found: &mut Found) {
                     continue;
                 }
                 let Some(verb) = action.verb else { continue };
-                let at = build.at(found, action.command.name_span.start..verb.span.end);
+                let (span, name) = action.named();
+                let at = build.at(found, span);
                 let end = written::end_of(build, verb);
-                let text = format!("`{} {}` also installs what packages only recommend", action.command.name, verb.text());
+                let text = format!("{name} also installs what packages only recommend");
                 let edit = end.map(|end| Edit {
                     at: Location::new(at.file, end..end),
                     text: " --no-install-recommends".to_owned(),

@@ -32,6 +32,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile(
                 "FROM debian:13-slim\nRUN apt-get install -y gcc && make && apt-get purge -y --auto-remove gcc\nCMD [\"/a\"]\n",
             ),
+            Example::Dockerfile("FROM maven:3-eclipse-temurin-25\nENTRYPOINT [\"/entrypoint.sh\"]\nCMD [\"mvn\"]\n"),
             // An image of tools, on purpose.
             Example::Dockerfile("FROM golang:1.25\nRUN apt-get update && apt-get install -y gcc\n"),
             Example::Dockerfile("FROM registry.example.com/our-sdk:1\nCOPY . .\nCMD [\"/a\"]\n"),
@@ -45,8 +46,17 @@ pub(in crate::check) static RULE: Rule = Rule {
     checks: &[Check::Build(check)],
 };
 
+/// Images whose plain tags hold compilers, and that have `-slim` ones without.
+const SLIM: [&str; 4] = ["node", "perl", "python", "ruby"];
+
+/// Commands that are there to build with, or to try out a language.
+const TOOLS: [&str; 27] = [
+    "sh", "bash", "ash", "zsh", "fish", "sleep", "tail", "mvn", "gradle", "go", "cargo", "rustc", "gcc", "make", "swift",
+    "jshell", "node", "python", "python3", "irb", "ruby", "perl", "php", "ghci", "iex", "julia", "R",
+];
+
 fn check(build: &Build<'_>, found: &mut Found) {
-    if build.dev || !starts_a_service(build) {
+    if build.is_for_development() || !starts_a_service(build) {
         return;
     }
     if let Some(base) = build.target().origin.base() {
@@ -57,19 +67,24 @@ fn check(build: &Build<'_>, found: &mut Found) {
         match base.sdk {
             Sdk::Full => {
                 let at = build.at(found, root);
-                found
-                    .add(at, format!("`{name}` is an image to build with, and the service ships in it"))
-                    .help("copy what is built into a slim image: `COPY --from=build`");
+                let java = ["temurin", "corretto", "openjdk", "zulu", "liberica", "semeru"].iter().any(|jdk| name.contains(jdk));
+                let help = if java {
+                    "run it on a JRE, such as `eclipse-temurin:25-jre`, or on what `jlink` makes"
+                } else {
+                    "copy what is built into a slim image: `COPY --from=build`"
+                };
+                found.add(at, format!("`{name}` is an image to build with, and the service ships in it")).help(help);
                 return;
             }
-            Sdk::Light => {
+            Sdk::Light if SLIM.contains(&name) => {
                 let at = build.at(found, root);
                 found
                     .add(at, format!("this `{name}` image holds compilers; it has a variant without"))
                     .severity(Severity::Note)
                     .help("take a `-slim` or `-alpine` tag, and build in a stage before it");
             }
-            Sdk::No => {}
+            // The others have no variant without.
+            Sdk::Light | Sdk::No => {}
         }
     }
     for run in build.shipped().flat_map(|view| &view.runs) {
@@ -111,9 +126,11 @@ fn starts_a_service(build: &Build<'_>) -> bool {
     let image = &build.target().image;
     let words = image.entrypoint.iter().chain(&image.cmd).flat_map(|setting| &setting.value);
     let words: Vec<&String> = words.collect();
-    let first = words.first().map(|word| word.rsplit('/').next().unwrap_or(word));
-    let shell = matches!(first, Some("sh" | "bash" | "ash" | "zsh" | "fish" | "sleep" | "tail")) && words.len() < 3;
-    first.is_some() && !shell
+    let name = |word: &&String| word.rsplit('/').next().unwrap_or(word).to_owned();
+    // `CMD ["mvn"]`, also behind an entrypoint of its own: an image of tools, on purpose.
+    let tool = words.len() < 3 && words.last().map(name).is_some_and(|last| TOOLS.contains(&last.as_str()));
+    let waits = words.first().map(name).is_some_and(|first| matches!(first.as_str(), "sleep" | "tail"));
+    !words.is_empty() && !tool && !waits
 }
 
 /// Whether a later step of the RUN takes away what this one installed, as a group or all that nobody needs.

@@ -1,4 +1,6 @@
 //! `copy-destination`
+//!
+//! Other than hadolint's DL3021 and trivy's DS-0011 it only warns where the folder is there, since BuildKit copies into it.
 
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};

@@ -1,4 +1,6 @@
 //! `dead-instruction`
+//!
+//! hadolint's DL3043 (what ONBUILD cannot hold) is refused by BuildKit, so `parse-error` has it.
 
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};

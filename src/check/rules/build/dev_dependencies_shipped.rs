@@ -64,9 +64,7 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 fn check(build: &Build<'_>, found: &mut Found) {
-    let last = build.target();
-    let word = |name: &str| name.split(['-', '_', '.']).any(|word| matches!(word, "dev" | "test" | "tests" | "ci" | "development"));
-    if build.dev || last.stage.name.as_deref().is_some_and(word) {
+    if build.is_for_development() {
         return;
     }
     for view in build.shipped() {
@@ -76,12 +74,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
                 if is_pruned(build, &action) {
                     continue;
                 }
-                let end = action.verb.map_or(action.command.name_span.end, |verb| verb.span.end);
-                let at = build.at(found, action.command.name_span.start..end.max(action.command.name_span.end));
-                let name = match action.verb {
-                    Some(verb) => format!("`{} {}`", action.command.name, verb.text()),
-                    None => format!("`{}`", action.command.name),
-                };
+                let (span, name) = action.named();
+                let at = build.at(found, span);
                 found.add(at, format!("{name} also installs what only development needs")).help(help);
             }
         }
@@ -94,7 +88,8 @@ fn with_dev<'w>(build: &Build<'w>, view: &StageView<'w>, run: &Run<'_>, action: 
         setting(run, action.command, name).is_some_and(|value| values.contains(&value.to_ascii_lowercase().as_str()))
     };
     const ON: &[&str] = &["1", "true", "yes"];
-    if action.unclear {
+    // `if [ "$DEV" ]; then npm ci; else npm ci --omit=dev; fi`
+    if action.unclear || action.command.conditional {
         return None;
     }
     if action.manager == Manager::Pip && action.kind == Kind::Install {

@@ -1,4 +1,8 @@
 //! `effect-lost`
+//!
+//! Other than hadolint's DL3003 and trivy's DS-0013 it is silent about a `cd` that later commands of its step see, and other
+//! than DL3001 about programs that are merely odd in a build (`top`, `vim`). WORKDIR in place of a lone `RUN cd` is no safe
+//! fix: it changes where later steps and the container run.
 
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};

@@ -107,15 +107,13 @@ fn report(
     manifest: &Manifest<'_>,
     found: &mut Found,
 ) {
-    let verb = action.verb;
-    let end = verb.map_or(action.command.name_span.end, |verb| verb.span.end).max(action.command.name_span.end);
-    let span = action.command.name_span.start..end;
-    let name = match verb {
-        Some(verb) => format!("`{} {}`", action.command.name, verb.text()),
-        None => format!("`{}`", action.command.name),
-    };
+    let (span, name) = action.named();
     let Some(lock) = &manifest.lock else {
-        if action.kind == Kind::Project && !matches!(action.manager, Manager::Cargo | Manager::Go | Manager::Dotnet) {
+        let reads = action.kind == Kind::Project && !matches!(action.manager, Manager::Cargo | Manager::Go);
+        // These end at once if there is none: it comes from elsewhere.
+        let demands = matches!(action.verb_text(), "ci" | "clean-install")
+            || action.has(&["--frozen-lockfile", "--immutable", "--locked", "--frozen", "--deploy"]);
+        if reads && !demands {
             let at = build.at(found, span);
             let text = format!("{name} has no lockfile to hold to: `{}` stands alone", manifest.path);
             found.add(at, text).severity(Severity::Note).pedantic().help("commit the lockfile, and copy it too");
@@ -244,7 +242,7 @@ fn mend(
                         | "--legacy-peer-deps" | "--no-progress"
                 )
             });
-            Some((edit, others == 1 && keeps && !run.root.is_none() && manifests::npm_agrees(build, manifest)))
+            Some((edit, others == 1 && keeps && manifests::npm_agrees(build, manifest)))
         }
         Manager::Yarn if action.verb.is_some() => {
             let word = if manifest.beside(build, ".yarnrc.yml").is_some() { " --immutable" } else { " --frozen-lockfile" };

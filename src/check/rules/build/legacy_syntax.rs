@@ -1,4 +1,6 @@
 //! `legacy-syntax`
+//!
+//! A label in place of MAINTAINER is no safe fix: the image loses its author field, which nothing else writes.
 
 use std::ops::Range;
 

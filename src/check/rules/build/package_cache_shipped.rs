@@ -76,11 +76,11 @@ fn check(build: &Build<'_>, found: &mut Found) {
         for run in &view.runs {
             for left in caches(run) {
                 let action = &left.by;
-                let end = action.verb.map_or(action.command.name_span.end, |verb| verb.span.end);
-                let at = build.at(found, action.command.name_span.start..end.max(action.command.name_span.end));
+                let (span, name) = action.named();
+                let at = build.at(found, span);
                 let (what, help) = words(left.cache, action.manager);
                 let edit = mend(build, run, &left, at.file);
-                let finding = found.add(at, format!("{what} of `{}` in the image", action.command.name)).help(help);
+                let finding = found.add(at, format!("{what} of {name} stays in the image")).help(help);
                 if let Some((title, edit)) = edit {
                     finding.safe_fix(title, vec![edit]);
                 }
@@ -93,31 +93,31 @@ fn check(build: &Build<'_>, found: &mut Found) {
 const fn words(cache: Cache, manager: Manager) -> (&'static str, &'static str) {
     match cache {
         Cache::AptLists => (
-            "the package lists stay in the layer",
+            "the list of packages",
             "end the same RUN with `rm -rf /var/lib/apt/lists/*`; a later RUN cannot take them out of this layer",
         ),
-        Cache::Apk => ("the package index stays in the layer", "write `apk add --no-cache`"),
-        Cache::Dnf | Cache::Tdnf => ("the downloads stay in the layer", "end the same RUN with `clean all`"),
-        Cache::Zypper => ("the downloads stay in the layer", "end the same RUN with `zypper clean --all`"),
-        Cache::Pacman => ("the downloads stay in the layer", "end the same RUN with `pacman -Scc --noconfirm`"),
+        Cache::Apk => ("the index", "write `apk add --no-cache`"),
+        Cache::Dnf | Cache::Tdnf => ("the cache", "end the same RUN with `clean all`"),
+        Cache::Zypper => ("the cache", "end the same RUN with `zypper clean --all`"),
+        Cache::Pacman => ("the cache", "end the same RUN with `pacman -Scc --noconfirm`"),
         Cache::Pip if !matches!(manager, Manager::Pip) => {
-            ("the downloads stay in the layer", "set `PIP_NO_CACHE_DIR=1`, or mount the cache: `--mount=type=cache,target=...`")
+            ("the cache", "set `PIP_NO_CACHE_DIR=1`, or mount the cache: `--mount=type=cache,target=...`")
         }
         Cache::Pip => (
-            "the downloads stay in the layer",
+            "the cache",
             "write `--no-cache-dir`, or mount the cache: `--mount=type=cache,target=/root/.cache/pip`",
         ),
-        Cache::Uv => ("the cache stays in the layer", "mount it: `--mount=type=cache,target=/root/.cache/uv`"),
+        Cache::Uv => ("the cache", "mount it: `--mount=type=cache,target=/root/.cache/uv`"),
         Cache::Poetry => {
-            ("the cache stays in the layer", "write `--no-cache`, or mount it: `--mount=type=cache,target=/root/.cache/pypoetry`")
+            ("the cache", "write `--no-cache`, or mount it: `--mount=type=cache,target=/root/.cache/pypoetry`")
         }
         Cache::Npm => (
-            "the cache stays in the layer",
+            "the cache",
             "mount it (`--mount=type=cache,target=/root/.npm`), or end the same RUN with `npm cache clean --force`",
         ),
-        Cache::Yarn => ("the cache stays in the layer", "mount it, or end the same RUN with `yarn cache clean`"),
-        Cache::Composer => ("the cache stays in the layer", "write `--no-cache`, or mount it: `--mount=type=cache,target=/tmp/cache`"),
-        Cache::Conda => ("the downloads stay in the layer", "end the same RUN with `conda clean -afy`"),
+        Cache::Yarn => ("the cache", "mount it, or end the same RUN with `yarn cache clean`"),
+        Cache::Composer => ("the cache", "write `--no-cache`, or mount it: `--mount=type=cache,target=/tmp/cache`"),
+        Cache::Conda => ("the cache", "end the same RUN with `conda clean -afy`"),
     }
 }
 

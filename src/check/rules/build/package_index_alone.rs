@@ -17,7 +17,8 @@ pub(in crate::check) static RULE: Rule = Rule {
         edition: 2026,
         title: "A package index is fetched in a RUN that installs nothing",
         why: "The layer with the index is cached: when the list of packages changes later, the build takes the old index, \
-              installs versions with known holes, or fails because they are gone. The index also stays in the image.",
+              installs versions with known holes, or fails because they are gone. The index also stays in the image. \
+              `yum update`, `dnf update` and `zypper update` upgrade packages and are no fetching of an index.",
         instead: "Update and install in one RUN: `apt-get update && apt-get install -y --no-install-recommends ...`.",
         bad: &[
             Example::Dockerfile("FROM debian:13-slim\nRUN apt-get update\nRUN apt-get install -y curl\n"),
@@ -130,10 +131,9 @@ fn check(build: &Build<'_>, found: &mut Found) {
                 if !is_alone(update, &actions, run) {
                     continue;
                 }
-                let end = update.verb.map_or(update.command.span.end, |verb| verb.span.end);
-                let at = build.at(found, update.command.name_span.start..end.max(update.command.name_span.end));
-                let name = &update.command.name;
-                let finding = found.add(at, format!("`{name}` fetches its index in a RUN that installs nothing"));
+                let (span, name) = update.named();
+                let at = build.at(found, span);
+                let finding = found.add(at, format!("{name} fetches the index in a RUN that installs nothing"));
                 finding.help("move it into the RUN that installs: `update && install`");
                 if !view.shipped {
                     finding.severity(Severity::Note);

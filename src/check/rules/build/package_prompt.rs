@@ -2,7 +2,7 @@
 
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
-use crate::check::subject::packages::{Family as Packages, Kind, Manager, actions, apt_is_configured};
+use crate::check::subject::packages::{Action, Family as Packages, Kind, Manager, actions, apt_is_configured};
 use crate::check::subject::{Arg, Build, Command, Run, StageView, written};
 use crate::report::{Confidence, Edit, Example, Family, Fixable, Location, Persona, RuleInfo, Severity};
 
@@ -16,14 +16,14 @@ pub(in crate::check) static RULE: Rule = Rule {
         edition: 2026,
         title: "A package manager asks before it installs",
         why: "Nobody answers in a build: as soon as the installation pulls in one package more than those named, the \
-              manager asks and the build ends. `microdnf` and `apk` never ask and are not looked at.",
+              manager asks and the build ends. `microdnf` and `apk` never ask, and `add-apt-repository` asks nobody but a \
+              terminal: they are not looked at.",
         instead: "Write `-y` (`--noconfirm` for pacman, `--non-interactive` for zypper).",
         bad: &[
             Example::Dockerfile("FROM debian:13-slim\nRUN apt-get update && apt-get install curl\n"),
             Example::Dockerfile("FROM fedora:43\nRUN dnf install gcc && dnf clean all\n"),
             Example::Dockerfile("FROM opensuse/leap:15.6\nRUN zypper install gcc\n"),
             Example::Dockerfile("FROM archlinux:base\nRUN pacman -Syu gcc\n"),
-            Example::Dockerfile("FROM ubuntu:24.04\nRUN add-apt-repository ppa:a/b\n"),
         ],
         good: &[
             Example::Dockerfile("FROM debian:13-slim\nRUN apt-get install curl -y\n"),
@@ -36,6 +36,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nARG OPTIONS\nRUN apt-get install $OPTIONS curl\n"),
             Example::Dockerfile("FROM opensuse/leap:15.6\nRUN zypper --non-interactive install gcc\n"),
             Example::Dockerfile("FROM redhat/ubi9-minimal\nRUN microdnf install gcc\n"),
+            Example::Dockerfile("FROM ubuntu:24.04\nRUN add-apt-repository ppa:a/b\n"),
         ],
         equivalents: &[
             ("hadolint", &["DL3014", "DL3030", "DL3034", "DL3038"]),
@@ -63,16 +64,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
                 }
                 let Some(verb) = action.verb else { continue };
                 let word = if action.manager == Manager::Pacman { " --noconfirm" } else { " -y" };
-                report(build, found, action.command, verb, word);
-            }
-            for command in run.commands_named(&["add-apt-repository", "apt-add-repository"]) {
-                let asks = command.args.iter().all(|arg| arg.value.is_some())
-                    && command.flag(&["--yes", "--help", "--list"]).is_none()
-                    && !command.args.iter().any(|arg| matches!(arg.text(), "-y" | "-L" | "-h"))
-                    && !is_answered(command);
-                if let Some(last) = command.args.last().filter(|_| asks) {
-                    report(build, found, command, last, " -y");
-                }
+                report(build, found, &action, verb, word);
             }
         }
     }
@@ -97,15 +89,11 @@ fn is_configured(build: &Build<'_>, view: &StageView<'_>, run: &Run<'_>, manager
     })
 }
 
-fn report(build: &Build<'_>, found: &mut Found, command: &Command, verb: &Arg, word: &str) {
-    let at = build.at(found, command.name_span.start..verb.span.end);
+fn report(build: &Build<'_>, found: &mut Found, action: &Action<'_>, verb: &Arg, word: &str) {
+    let (span, named) = action.named();
+    let at = build.at(found, span);
     let edit = written::end_of(build, verb)
         .map(|end| Edit { at: Location::new(at.file, end..end), text: word.to_owned() });
-    let named = if command.args.first().is_some_and(|first| std::ptr::eq(first, verb)) {
-        format!("`{} {}`", command.name, verb.text())
-    } else {
-        format!("`{}`", command.name)
-    };
     let finding = found.add(at, format!("{named} asks, and nobody answers in a build"));
     match edit {
         Some(edit) => finding.safe_fix(format!("write `{}` behind it", word.trim()), vec![edit]),

@@ -18,7 +18,8 @@ pub(in crate::check) static RULE: Rule = Rule {
         why: "The same file builds something else tomorrow, and a package that was taken over is installed the day it is \
               published. Packages of a distribution are for `--pedantic`: their archives drop old versions, so that an \
               exact version breaks the build some day, and the digest of the base image is the better pin. `go install` \
-              without a version takes the one of go.mod and is not looked at.",
+              without a version takes the one of go.mod, and what npm, yarn or composer add to a project its lockfile \
+              holds: they are not looked at.",
         instead: "Name the version (`npm install -g corepack@0.34.0`, `pip install 'gunicorn==23.*'`), or install from a \
                   lockfile.",
         bad: &[

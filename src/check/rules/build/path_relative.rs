@@ -1,4 +1,7 @@
 //! `path-relative`
+//!
+//! Other than trivy's DS-0009, checkov's CKV_DOCKER_10 and BuildKit's WorkdirRelativePath it is silent about a relative path
+//! below an absolute WORKDIR: where that ends up is written in the file.
 
 use crate::bases::Os;
 use crate::check::Found;
@@ -76,9 +79,11 @@ fn check(build: &Build<'_>, found: &mut Found) {
                     }
                 }
                 Kind::Copy(transfer) | Kind::Add(transfer) => {
-                    let anchored = anchored || (one.trigger && triggers_anchored);
-                    if !anchored && path_of(build, view, &transfer.destination).1 {
+                    let known = anchored || (one.trigger && triggers_anchored);
+                    if !known && path_of(build, view, &transfer.destination).1 {
                         report(build, view, &transfer.destination, &one.instruction.name(), found);
+                        // Once a stage is enough.
+                        anchored = true;
                     }
                 }
                 _ => {}

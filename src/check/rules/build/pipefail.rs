@@ -1,4 +1,7 @@
 //! `pipefail`
+//!
+//! Other than hadolint's DL4006 it warns only where what fails brings something from elsewhere, and believes `SHELL` with
+//! pipefail whatever the shell: one that does not know it ends the build.
 
 use crate::bases::Sh;
 use crate::check::Found;

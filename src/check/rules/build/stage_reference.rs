@@ -1,4 +1,7 @@
 //! `stage-reference`
+//!
+//! Other than hadolint's DL3022 it takes a name that is no stage for an image or a context that the command line names, since
+//! BuildKit does; and other than its documentation says, BuildKit finds stages further down.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -17,7 +17,9 @@ pub(in crate::check) static RULE: Rule = Rule {
         edition: 2026,
         title: "The check of certificates is switched off",
         why: "Whoever is between the build and the server can put in what they like, and it runs in the image. In ENV or \
-              in a compose file it holds for the running service too.",
+              in a compose file it holds for the running service too. git only asks whether `GIT_SSL_NO_VERIFY` is set: \
+              `0` switches the check off as well. What a sum or a signature proves in the same RUN may come over any \
+              line.",
         instead: "Add the authority that is missing (`COPY ca.crt /usr/local/share/ca-certificates/` and \
                   `update-ca-certificates`), or a package such as `ca-certificates`, and leave the check on.",
         bad: &[

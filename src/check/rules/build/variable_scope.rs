@@ -1,4 +1,7 @@
 //! `variable-scope`
+//!
+//! Other than BuildKit's UndefinedVar it says only for those who ask what nothing declares, since the base may set it. A new
+//! ARG gives the variable a value, so that its insertion is no safe fix.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -49,6 +52,8 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nCMD echo $UNKNOWN\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN echo $UNKNOWN\n"),
             Example::Dockerfile("FROM debian:13-slim\nADD app --chown=x /y\nARG HTTP_PROXY\n"),
+            // Waits for a `--build-arg`; declared further down.
+            Example::Dockerfile("FROM debian:13-slim\nARG TOOL_VERSION=${TOOL_VERSION}\nRUN make $TOOL_VERSION\n"),
         ],
         equivalents: &[("hadolint", &["DL3044"]), ("buildkit", &["UndefinedVar", "UndefinedArgInFrom", "InvalidDefaultArgInFrom"])],
         cis: &[],
@@ -75,7 +80,12 @@ fn check(build: &Build<'_>, found: &mut Found) {
     from(build, found);
     let mut declared = Declared { global: globals(build), stages: Vec::new() };
     // Names of stages below count, too: the order of the stages says nothing.
-    let everywhere: BTreeSet<String> = build.views.iter().flat_map(|view| own_names(build, view)).collect();
+    let mut everywhere: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for view in &build.views {
+        for name in own_names(build, view) {
+            everywhere.entry(name).or_default().insert(view.stage.index);
+        }
+    }
     for view in &build.views {
         let mut visible = match view.stage.base {
             Base::Stage(parent) => declared.stages.get(parent).cloned().unwrap_or_default(),
@@ -95,6 +105,13 @@ fn check(build: &Build<'_>, found: &mut Found) {
                 Kind::Run(_) => {
                     if let Some(run) = runs.get(&at).filter(|run| std::ptr::eq(run.instruction, instruction)) {
                         scope.script(run, found);
+                    }
+                }
+                Kind::Arg(args) => {
+                    for arg in args {
+                        // `ARG X=${X}` waits for a `--build-arg`; the one above the first FROM it does not see.
+                        let own = (!declared.global.contains(arg.name.as_str())).then_some(arg.name.as_str());
+                        scope.words(&arg.default, own, found);
                     }
                 }
                 _ => scope.words(words(instruction), None, found),
@@ -173,7 +190,6 @@ fn words(instruction: &Instruction) -> Vec<&Word> {
             let flags = [&transfer.chown, &transfer.chmod].into_iter().flatten();
             transfer.sources.iter().chain([&transfer.destination]).chain(flags).collect()
         }
-        Kind::Arg(args) => args.iter().filter_map(|arg| arg.default.as_ref()).collect(),
         Kind::Label(pairs) => pairs.iter().map(|pair| &pair.value).collect(),
         Kind::Expose(words) | Kind::Volume(words) => words.iter().collect(),
         Kind::Stopsignal(word) | Kind::User(word) | Kind::Workdir(word) => vec![word],
@@ -194,7 +210,8 @@ struct Scope<'s, 'w> {
     build: &'s Build<'w>,
     view: &'s StageView<'w>,
     declared: &'s Declared<'s>,
-    everywhere: &'s BTreeSet<String>,
+    /// The stages that declare a name.
+    everywhere: &'s BTreeMap<String, BTreeSet<usize>>,
     visible: &'s BTreeSet<String>,
     instruction: &'s Instruction,
 }
@@ -227,7 +244,8 @@ impl Scope<'_, '_> {
             return;
         }
         let near = did_you_mean(name, self.visible.iter().map(String::as_str)).filter(|near| is_typo(name, near));
-        let finding = found.add(at, format!("nothing declares `{name}`: it is empty here"));
+        let unless = if of_base { ", unless the base sets it" } else { "" };
+        let finding = found.add(at, format!("nothing declares `{name}`: it is empty here{unless}"));
         match near {
             Some(near) => {
                 finding.help(format!("did you mean `{near}`?"));
@@ -242,7 +260,12 @@ impl Scope<'_, '_> {
 
     /// Whether it is declared, but not here.
     fn is_lost(&self, name: &str) -> bool {
-        self.declared.global.contains(name) || PLATFORM.contains(&name) || self.everywhere.contains(name)
+        self.declared.global.contains(name) || PLATFORM.contains(&name) || self.is_of_another_stage(name)
+    }
+
+    fn is_of_another_stage(&self, name: &str) -> bool {
+        let own = self.view.stage.index;
+        self.everywhere.get(name).is_some_and(|stages| !stages.contains(&own))
     }
 
     /// Whether the image that the stage starts from may set it.
@@ -291,7 +314,8 @@ impl Scope<'_, '_> {
     /// Variables of a RUN's script that are declared, but not here.
     fn script(&self, run: &Run<'_>, found: &mut Found) {
         let whole = self.instruction.text.as_str();
-        if !run.posix || !(whole.contains('$') || !self.instruction.heredocs.is_empty()) {
+        let has_variables = whole.contains('$') || !self.instruction.heredocs.is_empty();
+        if !run.posix || !has_variables {
             return;
         }
         // What a file sets that is read in is not known.
@@ -300,7 +324,7 @@ impl Scope<'_, '_> {
         }
         let Some(text) = self.instruction.script_text() else { return };
         let mut used: Option<BTreeSet<String>> = None;
-        let everywhere = self.everywhere.iter().map(String::as_str);
+        let everywhere = self.everywhere.keys().map(String::as_str).filter(|name| self.is_of_another_stage(name));
         let names: BTreeSet<&str> =
             self.declared.global.iter().copied().chain(PLATFORM).chain(everywhere).collect();
         for name in names {

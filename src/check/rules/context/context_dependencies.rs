@@ -172,22 +172,33 @@ fn folders(context: &Context<'_>, name: &str) -> Vec<String> {
         let all = context.folders().iter().copied();
         return all.filter(|folder| folder.rsplit('/').next() == Some(name)).map(str::to_owned).collect();
     }
+    let anchored = format!("/{name}");
     let ignored = |text: &str| {
         text.lines().any(|line| {
-            let plain = line.trim().trim_start_matches("**/").trim_matches('/').to_ascii_lowercase();
-            plain.replace("[bb]", "b").replace("[oo]", "o") == name
+            let plain = line.trim().trim_start_matches("**/").trim_end_matches('/').to_ascii_lowercase();
+            let plain = plain.replace("[bb]", "b").replace("[oo]", "o");
+            plain == name || plain == anchored
         })
     };
     if !context.text(".gitignore").is_some_and(ignored) {
         return Vec::new();
     }
+    // It stands beside the file that says what is in it.
+    let beside = |folder: &str| {
+        let parent = folder.strip_suffix(name).unwrap_or_default();
+        context.all().iter().any(|path| {
+            path.strip_prefix(parent).is_some_and(|file| {
+                file == "composer.json" && name == "vendor" || !file.contains('/') && file.ends_with("proj") && name != "vendor"
+            })
+        })
+    };
     let mut all: Vec<String> = Vec::new();
     for path in context.all() {
         let mut end = 0;
         for part in path.split('/') {
             if part == name && end + part.len() < path.len() {
                 let folder = &path[..end + part.len()];
-                if all.last().is_none_or(|last| last != folder) {
+                if all.last().is_none_or(|last| last != folder) && beside(folder) {
                     all.push(folder.to_owned());
                 }
                 break;

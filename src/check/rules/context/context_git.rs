@@ -1,7 +1,7 @@
 //! `context-git`
 
 use crate::check::Found;
-use crate::check::history::reads_history;
+use crate::check::history::{may_call_git, reads_history};
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::Build;
 use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
@@ -72,8 +72,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
         let at = build.at(found, taken.instruction.span.clone());
         let edit = (reader.is_none()
             && !build.is_inline()
-            && !folder.contains(['*', '?', '[', '\\'])
-            && !build.workspace.others_say(build.path, "git"))
+            && !folder.contains(['*', '?', '[', '\\']))
         .then(|| context.keep_out(found, &[folder.to_owned()]));
         let shown = taken.shown();
         let message = match (&reader, shipped) {
@@ -91,7 +90,12 @@ fn check(build: &Build<'_>, found: &mut Found) {
             None => "write it into the .dockerignore",
         });
         if let Some(edit) = edit {
-            finding.safe_fix(format!("write `{folder}` into the .dockerignore"), vec![edit]);
+            let title = format!("write `{folder}` into the .dockerignore");
+            if may_call_git(build) {
+                finding.unsafe_fix(title, vec![edit]);
+            } else {
+                finding.safe_fix(title, vec![edit]);
+            }
         }
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
-use crate::check::subject::{Build, Context, Credential, Taken};
+use crate::check::subject::{Build, Context, Credential, Matcher, Taken};
 use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
-use crate::secret::{Certainty, FileKind};
+use crate::secret::{self, Certainty, FileKind};
 
 const TEXT: &str = "FROM node:26-trixie-slim\nCOPY . .\n";
 const ENV: &str = "DB_PASSWORD=k3Vq9zLw2RtY8sXb\n";
@@ -42,6 +42,8 @@ pub(in crate::check) static RULE: Rule = Rule {
                 (".env", ENV),
             ]),
             Example::Files(&[("Dockerfile", TEXT), (".env.example", ENV), ("tests/fixtures/.env", ENV)]),
+            // That is `secret-file-copied`.
+            Example::Files(&[("Dockerfile", "FROM node:26-trixie-slim\nCOPY *.env ./\n"), ("app.env", ENV)]),
             // Nothing secret in it.
             Example::Files(&[("Dockerfile", TEXT), (".env", "PORT=8080\n"), (".npmrc", "save-exact=true\n")]),
             Example::Files(&[("Dockerfile", TEXT), ("ca.pem", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")]),
@@ -80,6 +82,9 @@ fn check(build: &Build<'_>, found: &mut Found) {
             copies.iter().find(|(stage, taken)| build.views[*stage].shipped == shipped && taken.takes(path))
         };
         let Some((stage, taken)) = takes(true).or_else(|| takes(false)) else { continue };
+        if asks_for(taken, path) {
+            continue;
+        }
         let Some(certainty) = credential.certainty(build.workspace.tree) else { continue };
         let shipped = build.views[*stage].shipped;
         let group = groups.entry((taken.at, certainty));
@@ -88,6 +93,16 @@ fn check(build: &Build<'_>, found: &mut Found) {
     for group in groups.values() {
         report(build, context, group, found);
     }
+}
+
+/// Whether a source has the name of a credential itself, such as `*.pem` or `.ssh`: that is `secret-file-copied`.
+fn asks_for(taken: &Taken<'_>, path: &str) -> bool {
+    taken.sources.iter().any(|source| {
+        let last = source.path.rsplit('/').next().unwrap_or_default();
+        let folder = matches!(last, ".ssh" | ".aws" | ".azure" | ".gcloud" | ".gnupg" | ".kube");
+        let named = folder || secret::file(&source.path).is_some();
+        named && Matcher::new(&[&source.path], &[], false).takes(path)
+    })
 }
 
 fn report(build: &Build<'_>, context: &Context<'_>, group: &Group<'_>, found: &mut Found) {
@@ -140,7 +155,7 @@ const SHOWN: usize = 3;
 
 fn names(files: &[(&str, &Credential)]) -> String {
     let mut names: Vec<String> =
-        files.iter().take(SHOWN).map(|(path, credential)| format!("{path} ({})", credential.kind.name())).collect();
+        files.iter().take(SHOWN).map(|(path, credential)| format!("{path} ({})", credential.name())).collect();
     if files.len() > SHOWN {
         names.push(format!("{} more", files.len() - SHOWN));
     }

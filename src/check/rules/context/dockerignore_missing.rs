@@ -1,7 +1,7 @@
 //! `dockerignore-missing`
 
 use crate::check::Found;
-use crate::check::history::reads_history;
+use crate::check::history::{may_call_git, reads_history};
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::{Basis, Build, Context, SourceKind};
 use crate::ignore::Ignore;
@@ -84,7 +84,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
         Some(_) => found.add(at, format!("{} takes all that is there, and there is no .dockerignore", taken.shown())),
         None => {
             let message = format!("{} takes a folder as it is, and there is no .dockerignore", taken.shown());
-            found.add(at, message).severity(Severity::Note)
+            found.add(at, message).severity(Severity::Note).pedantic()
         }
     };
     finding.help(format!(
@@ -150,7 +150,7 @@ const LINES: [&str; 38] = [
 /// are there are the business of `context-secret`: something may read them.
 fn lines(build: &Build<'_>, context: &Context<'_>) -> Vec<String> {
     let mut lines = LINES.to_vec();
-    if reads_history(build, context).is_some() || build.workspace.others_say(build.path, "git") {
+    if reads_history(build, context).is_some() || may_call_git(build) {
         lines.retain(|line| *line != ".git");
     }
     loop {

@@ -169,7 +169,7 @@ fn deeper(
         let text = pattern.text();
         let finding = found.add(at, format!("`{text}` matches at the root of the context only, not `{place}`"));
         finding.help(format!("write `{better}`"));
-        if !taken || !is_junk(place) {
+        if !taken || !is_harm(build, context, place) {
             finding.severity(Severity::Note).pedantic();
         }
         offer(finding, safe, &format!("write `{better}`"), edit);
@@ -207,7 +207,7 @@ fn credentials_back(build: &Build<'_>, context: &Context<'_>, ignore: &IgnoreFil
         let at = found.at(&ignore.path, ignore.text, ignore.line(line));
         let text = written(ignore, line);
         found
-            .add(at, format!("`{text}` brings back `{path}` ({})", credential.kind.name()))
+            .add(at, format!("`{text}` brings back `{path}` ({})", credential.name()))
             .help("name what is to come back more closely, or keep the file out with a line behind this one");
     }
 }
@@ -246,6 +246,20 @@ fn keeps_out_junk_only(
     let named = |path: &str| build.copies().iter().any(|(_, taken)| taken.names(path));
     context.files().filter(newly).all(|path| is_junk(path) && !named(path))
         && context.folders().iter().all(|folder| !named(folder))
+}
+
+/// Whether it matters that this is in the image: dependencies, what a run left behind, credentials.
+fn is_harm(build: &Build<'_>, context: &Context<'_>, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if matches!(name, "node_modules" | "__pycache__" | ".venv" | "venv" | ".git" | ".hg" | ".svn" | ".next") {
+        return true;
+    }
+    if [".pyc", ".log"].iter().any(|ending| name.ends_with(ending)) {
+        return true;
+    }
+    let path = context.path(path);
+    let credential = build.workspace.credentials().iter().find(|credential| credential.path == path);
+    credential.is_some_and(|known| !known.is_fixture && known.certainty(build.workspace.tree).is_some())
 }
 
 /// Names that nobody wants in an image from a developer's machine.

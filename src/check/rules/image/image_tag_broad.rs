@@ -70,7 +70,7 @@ fn report(image: &NamedImage, found: &mut Found) {
     let major = (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     let distribution =
         crate::bases::find(&image.reference).is_some_and(|base| base.kind == Kind::Os && base.os != Os::Alpine);
-    if (MOVING.contains(&first) && !distribution) || (major && !distribution) {
+    if (MOVING.contains(&first) || major) && !distribution {
         found
             .add(image.at.clone(), format!("the tag of `{}` moves from version to version", image.text))
             .help("name the minor version, and pin it by digest");

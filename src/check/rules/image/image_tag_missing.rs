@@ -1,4 +1,6 @@
 //! `image-tag-missing`
+//!
+//! Other than trivy's DS-0001 it is silent where FROM uses an ARG that only a stage declares: `variable-scope` says that.
 
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};

@@ -3,7 +3,7 @@
 use crate::bases::{Base, Os, Sh};
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
-use crate::check::subject::{Build, Command, Program, Service, commands_of, probe, serves};
+use crate::check::subject::{Build, Command, Service, commands_of, probe, serves};
 use crate::compose::project::Command as Test;
 use crate::dockerfile::{Form, Healthcheck};
 use crate::report::{Confidence, Example, Family, Fixable, Location, Persona, Point, RuleInfo, Severity};
@@ -181,12 +181,12 @@ fn wrong_port(
     at: &dyn Fn(&mut Found, std::ops::Range<usize>) -> Location,
     found: &mut Found,
 ) {
-    let program = Program::of(build);
+    let program = build.program();
     if program.opaque || program.arguments || build.services.iter().any(|service| service.command().is_some()) {
         return;
     }
     let Some(listening) = serves::by_flag(&program.commands) else { return };
-    let (mentioned, Some(exposed)) = (serves::mentioned(build, &program), serves::exposed(build)) else { return };
+    let (mentioned, Some(exposed)) = (serves::mentioned(build, program), serves::exposed(build)) else { return };
     for target in commands.iter().flat_map(probe::targets) {
         let named = mentioned.contains(&target.port) || exposed.iter().any(|(port, _)| *port == target.port);
         if !named && listening.port != target.port {

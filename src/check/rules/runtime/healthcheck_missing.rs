@@ -2,7 +2,7 @@
 
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
-use crate::check::subject::{Build, Origin, Program, Service, serves};
+use crate::check::subject::{Build, Origin, Service, serves};
 use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -73,7 +73,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
     }
     let checked = |service: &Service<'_>| service.healthcheck().is_some();
     let jobs = !build.services.is_empty() && build.services.iter().all(Service::is_job);
-    if jobs || build.services.iter().any(checked) || !serves::serves(build, &Program::of(build)) {
+    if jobs || build.services.iter().any(checked) || !serves::serves(build, build.program()) {
         return;
     }
     let at = build.at(found, build.absence());

@@ -2,7 +2,7 @@
 
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
-use crate::check::subject::{Build, Command, Program, ScriptFile, is_shell, serves};
+use crate::check::subject::{Build, Command, Program, ScriptFile, is_shell, serves, shell_stays};
 use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 use crate::shell::{Simple, Word};
 
@@ -17,7 +17,8 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "PID 1 does not pass signals on to the program",
         why: "The engine sends SIGTERM to PID 1 alone, and the kernel drops it there unless the program handles it. A shell, a \
               package manager's `run` or a build tool in front of the program lets `docker stop` run into its timeout: requests and \
-              transactions are cut off. A script counts only if it can be read in the build context.",
+              transactions are cut off. Of `sh -c` it is known which shell stays: dash, the `/bin/sh` of Debian and Ubuntu, does; \
+              bash and busybox give way to the last command. A script counts only if it can be read in the build context.",
         instead: "Start the program itself, `CMD [\"node\", \"server.js\"]`; end scripts with `exec \"$@\"` or `exec server`; or put \
                   an init before it: `tini`, or `init: true` in compose.",
         bad: &[
@@ -42,6 +43,8 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM node:26-trixie-slim\nENTRYPOINT [\"tini\", \"--\"]\nCMD [\"npm\", \"start\"]\n"),
             Example::Dockerfile("FROM node:26-trixie-slim\nENTRYPOINT [\"/usr/bin/dumb-init\", \"--\", \"npm\", \"start\"]\n"),
             Example::Dockerfile("FROM python:3.14-slim\nCMD [\"sh\", \"-c\", \"python manage.py migrate && exec gunicorn app\"]\n"),
+            // Busybox gives way to the last command.
+            Example::Dockerfile("FROM python:3.14-alpine\nCMD [\"sh\", \"-c\", \"python manage.py migrate && gunicorn app\"]\n"),
             Example::Dockerfile("FROM ruby:3.4-slim\nCMD [\"bundle\", \"exec\", \"puma\"]\n"),
             Example::Dockerfile("FROM python:3.14-slim\nCMD [\"poetry\", \"run\", \"gunicorn\", \"app\"]\n"),
             Example::Files(&[
@@ -72,12 +75,12 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 fn check(build: &Build<'_>, found: &mut Found) {
-    let program = Program::of(build);
+    let program = build.program();
     if program.init || Program::has_compose_init(build) || build.target().image.shell.is_some() && program.shell_form {
         return;
     }
     for script in &program.scripts {
-        if script_without_exec(build, &program, script, found) {
+        if script_without_exec(build, program, script, found) {
             return;
         }
     }
@@ -87,8 +90,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
     let Some(first) = program.first() else { return };
     let Some(span) = program.span(build) else { return };
     let span = if build.text.get(first.span.clone()).is_some_and(|text| !text.is_empty()) { first.span.clone() } else { span };
-    if is_shell(&first.name) && program.commands.len() > 1 {
-        shell_text(build, &program, span, found);
+    let through_shell = is_shell(&first.name) && program.commands.len() > 1;
+    if through_shell && shell_text(build, program, &span, found) {
         return;
     }
     // The line of a shell form is `shell-form-command`'s business, what it starts is not.
@@ -104,22 +107,27 @@ fn check(build: &Build<'_>, found: &mut Found) {
     }
 }
 
-/// `sh -c "a && b"` without `exec`. A shell that is given one command alone gives way to it by itself: bash, dash since
-/// 0.5.11 and busybox do.
-fn shell_text(build: &Build<'_>, program: &Program<'_>, span: std::ops::Range<usize>, found: &mut Found) {
+/// `sh -c "a && b"` without `exec`. Whether the shell stays PID 1 there, so that what it runs is not.
+fn shell_text(build: &Build<'_>, program: &Program<'_>, span: &std::ops::Range<usize>, found: &mut Found) -> bool {
     let inner = program.commands.get(1..).unwrap_or_default();
-    let Some(last) = inner.last() else { return };
-    let execs = inner.iter().any(|command| command.is_under("exec"));
-    let alone = inner.iter().filter(|command| !command.substitution && !command.name.is_empty()).count() < 2;
-    let ends = last.is(&["wait", "exit", "true", "echo", "sleep", "tail"]) || last.is(&["cat", "bash", "sh"]);
-    let traps = inner.iter().any(|command| command.name == "trap");
-    if execs || alone || ends || traps {
-        return;
+    let (Some(shell), Some(last)) = (program.first(), inner.last()) else { return false };
+    if inner.iter().any(|command| command.is_under("exec")) {
+        return false;
     }
-    let at = build.at(found, span);
+    // No shell gives way to a part of a pipeline.
+    let stays = last.feeds() || last.pipe.is_some() || shell_stays(build, &shell.name) == Some(true);
+    if !stays {
+        return false;
+    }
+    let ends = last.is(&["wait", "exit", "true", "echo", "sleep", "tail", "cat", "bash", "sh"]);
+    if ends || last.name.is_empty() || inner.iter().any(|command| command.name == "trap") {
+        return true;
+    }
+    let at = build.at(found, span.clone());
     let finding = found.add(at, format!("the shell is PID 1, and keeps SIGTERM from `{}`", last.name));
     finding.severity(if build.dev { Severity::Note } else { Severity::Warning });
     finding.help(format!("write `exec` before `{}`", last.name));
+    true
 }
 
 /// What runs another program as a child: how to name it, and what to write.

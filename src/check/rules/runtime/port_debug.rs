@@ -68,7 +68,11 @@ fn dockerfile(build: &Build<'_>, found: &mut Found) {
     if build.dev {
         return;
     }
-    let on_purpose = is_on_purpose(build.path) || build.services.iter().any(|service| is_on_purpose(&service.name));
+    let on_purpose = || {
+        is_on_purpose(build.path)
+        || build.services.iter().any(|service| is_on_purpose(&service.name))
+        || is_server_of_it(build.text)
+    };
     for view in build.chain(build.target) {
         for one in written(build, view).filter(|one| !one.trigger) {
             match &one.instruction.kind {
@@ -77,7 +81,7 @@ fn dockerfile(build: &Build<'_>, found: &mut Found) {
                         let Known::Value(text) = build.word(view, word) else { continue };
                         let Some((port, what)) = range(&text).and_then(opened) else { continue };
                         let at = build.at(found, word.span.clone());
-                        report(at, &format!("port {port} is that of {what}"), on_purpose, found);
+                        report(at, &format!("port {port} is that of {what}"), on_purpose(), found);
                     }
                 }
                 Kind::Env(pairs) => {
@@ -101,7 +105,7 @@ fn dockerfile(build: &Build<'_>, found: &mut Found) {
         let sshd = starts_sshd(&command).then(|| "an SSH server is what the container runs".to_owned());
         if let Some(message) = what.or(sshd) {
             let at = build.at(found, instruction.span.clone());
-            report(at, &message, on_purpose, found);
+            report(at, &message, on_purpose(), found);
         }
     }
 }
@@ -162,6 +166,15 @@ fn is_on_purpose(name: &str) -> bool {
     ];
     let lower = name.to_ascii_lowercase();
     lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| WORDS.contains(&word))
+}
+
+/// Whether a Dockerfile is that of a Git server, or of a proxy before the engine: it names itself or what it needs.
+fn is_server_of_it(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let named = |word: &str| {
+        lower.match_indices(word).any(|(at, _)| !lower[at + word.len()..].starts_with(".com"))
+    };
+    ["gitea", "gitlab", "gogs", "forgejo", "gitolite", "docker.sock"].into_iter().any(named)
 }
 
 /// The debugger that a command, or the options of a runtime, opens to everybody.

@@ -1,4 +1,7 @@
 //! `port-invalid`
+//!
+//! Other than hadolint's DL3011 it also looks at what variables hold, and at ranges of more than a hundred ports for those
+//! who ask for more.
 
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};

@@ -64,12 +64,12 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 fn check(build: &Build<'_>, found: &mut Found) {
-    let program = Program::of(build);
+    let program = build.program();
     let Some(exposed) = serves::exposed(build) else { return };
     let flag = serves::by_flag(&program.commands).filter(|_| !program.opaque && !program.arguments);
     // Behind a proxy of the image a variable names the port of what is behind it.
     let listening = flag.or_else(|| serves::by_variable(build).filter(|_| !has_proxy(build)));
-    let mentioned = serves::mentioned(build, &program);
+    let mentioned = serves::mentioned(build, program);
     let base = build.target().origin.base();
     let known = |port: u16| mentioned.contains(&port) || base.is_some_and(|base| base.ports.contains(&port));
     let exposes = |port: u16| exposed.iter().any(|(exposed, _)| *exposed == port);
@@ -89,7 +89,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
             .related(related, "says the port")
             .help("name the port that is listened on");
     }
-    published(build, &program, listening.as_ref(), &exposed, &known, found);
+    published(build, program, listening.as_ref(), &exposed, &known, found);
 
     // What the check asks, against a single EXPOSE.
     if let [(port, _)] = exposed.as_slice()

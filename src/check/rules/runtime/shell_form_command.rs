@@ -3,7 +3,7 @@
 use crate::bases::{Entrypoint, Os};
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
-use crate::check::subject::{Build, probe};
+use crate::check::subject::{Build, probe, shell_stays};
 use crate::dockerfile::{Form, Text};
 use crate::report::{Confidence, Edit, Example, Family, Fixable, Location, Persona, Point, RuleInfo, Severity};
 use crate::shell::{self, Node};
@@ -17,11 +17,11 @@ pub(in crate::check) static RULE: Rule = Rule {
         persona: Persona::Default,
         edition: 2026,
         title: "CMD or ENTRYPOINT is in shell form",
-        why: "The shell form starts `/bin/sh -c` as PID 1, which may stay there and keeps signals to itself: `docker stop` waits \
-              ten seconds and kills. An ENTRYPOINT in shell form also ignores CMD and all arguments. What looks like an array \
+        why: "The shell form starts `/bin/sh -c` as PID 1. Debian's and Ubuntu's dash stays there and keeps signals to itself: \
+              `docker stop` waits ten seconds and kills (bash and busybox give way to the last command). An ENTRYPOINT in shell form also ignores CMD and all arguments. What looks like an array \
               and is no JSON is silently taken for such a line, and does not start. Only the stage that is built is judged. A \
-              line that needs the shell, for a variable or `&&`, is a note; a HEALTHCHECK is none of its business: there \
-              the shell form is what the reference shows.",
+              line that needs the shell, for a variable or `&&`, is a note where the shell is not known to stay; a HEALTHCHECK is \
+              none of its business: there the shell form is what the reference shows.",
         instead: "Write a JSON array: `CMD [\"node\", \"server.js\"]`; where a shell is needed, `CMD [\"sh\", \"-c\", \"exec server \
                   --port $PORT\"]`.",
         bad: &[
@@ -117,7 +117,7 @@ fn judge(build: &Build<'_>, found: &mut Found, name: &str, line: &Text) {
         None => {
             found
                 .add(at, format!("{name} in shell form, for what only a shell can do"))
-                .severity(Severity::Note)
+                .severity(if shell_stays(build, "sh") == Some(true) { Severity::Warning } else { Severity::Note })
                 .help(format!("say that a shell is wanted and let it give way: `{name} [\"sh\", \"-c\", \"exec ...\"]`"));
         }
     }

@@ -62,37 +62,64 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 fn check(build: &Build<'_>, found: &mut Found) {
+    let first = build.stages.stages.first().map_or(0, |stage| stage.from);
+    for instruction in build.file.instructions.iter().take(first) {
+        let Kind::Arg(names) = &instruction.kind else { continue };
+        for arg in names.iter().filter(|arg| given(arg) == Some(Given::Always)) {
+            // One that a stage takes over is judged there.
+            if !build.views.iter().any(|view| view.image.args.contains_key(&arg.name)) {
+                unused(build, arg, found);
+            }
+        }
+    }
     for view in &build.views {
         for (at, instruction) in build.instructions(view) {
             let Kind::Arg(names) = &instruction.kind else { continue };
-            for arg in names.iter().filter(|arg| is_given(arg)) {
-                judge(build, view, (at, instruction), arg, found);
+            for arg in names {
+                if let Some(given) = given(arg) {
+                    judge(build, view, (at, instruction), arg, given, found);
+                }
             }
         }
     }
 }
 
-/// Whether an argument has the name of a secret, and its value comes from whoever builds.
-fn is_given(arg: &ArgName) -> bool {
-    if secret::name(&arg.name) != NameVerdict::Secret {
-        return false;
-    }
-    let Some(default) = &arg.default else { return true };
-    matches!(secret::value(&arg.name, &default.value()), ValueVerdict::Empty | ValueVerdict::Reference)
+/// Where the value of an argument comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Given {
+    /// From whoever builds.
+    Always,
+    /// From whoever builds with another value than the one that stands in for it.
+    Instead,
 }
 
-fn judge(build: &Build<'_>, view: &StageView<'_>, (at, instruction): (usize, &Instruction), arg: &ArgName, found: &mut Found) {
+/// `None` for an argument without the name of a secret, or with a default that is one (`secret-named-literal`) or none.
+fn given(arg: &ArgName) -> Option<Given> {
+    if secret::name(&arg.name) != NameVerdict::Secret {
+        return None;
+    }
+    let Some(default) = &arg.default else { return Some(Given::Always) };
+    match secret::value(&arg.name, &default.value()) {
+        ValueVerdict::Empty | ValueVerdict::Reference => Some(Given::Always),
+        ValueVerdict::WellKnownDefault(_) | ValueVerdict::Placeholder => Some(Given::Instead),
+        _ => None,
+    }
+}
+
+fn judge(build: &Build<'_>, view: &StageView<'_>, (at, instruction): (usize, &Instruction), arg: &ArgName, given: Given, found: &mut Found) {
     let below = |other: &&StageView<'_>| build.stages.chain(other.stage.index).contains(&view.stage.index);
     let name = arg.name.as_str();
     let mut kept = false;
     for other in build.views.iter().filter(below) {
-        for (place, own) in build.instructions(other).filter(|(place, _)| *place > at) {
+        for (_, own) in build.instructions(other).filter(|(place, _)| *place > at) {
             let Kind::Env(pairs) = &own.kind else { continue };
             for pair in pairs.iter().filter(|pair| variables_of(&pair.value).contains(name)) {
                 kept = true;
+                if given == Given::Instead && !other.shipped {
+                    continue;
+                }
                 let span = pair.key.span.start..pair.value.span.end.max(pair.key.span.end);
                 let related = build.at(found, arg.span.clone());
-                let _ = place;
                 let place = build.at(found, span);
                 let ships = other.shipped;
                 let message = if ships {
@@ -102,7 +129,7 @@ fn judge(build: &Build<'_>, view: &StageView<'_>, (at, instruction): (usize, &In
                 };
                 found
                     .add(place, message)
-                    .severity(if ships { Severity::Error } else { Severity::Warning })
+                    .severity(if ships && given == Given::Always { Severity::Error } else { Severity::Warning })
                     .related(related, "it is declared here")
                     .help(if ships {
                         format!("give `{name}` to the container when it starts, and to a step by `--mount=type=secret`")
@@ -112,7 +139,7 @@ fn judge(build: &Build<'_>, view: &StageView<'_>, (at, instruction): (usize, &In
             }
         }
     }
-    if kept {
+    if kept || given == Given::Instead {
         return;
     }
     let runs: Vec<&Run<'_>> = build
@@ -122,15 +149,8 @@ fn judge(build: &Build<'_>, view: &StageView<'_>, (at, instruction): (usize, &In
         .flat_map(|other| &other.runs)
         .filter(|run| run.at > at && uses(run, name))
         .collect();
+    let Some(first) = runs.first() else { return unused(build, arg, found) };
     let place = build.at(found, arg.span.clone());
-    let Some(first) = runs.first() else {
-        found
-            .add(place, format!("the build argument `{name}` has the name of a secret, and nothing names it"))
-            .severity(Severity::Note)
-            .pedantic()
-            .help("leave it out, or give it by `--mount=type=secret` to the step that needs it");
-        return;
-    };
     let used = build.at(found, first.instruction.keyword.span.clone());
     let edits = edits(build, instruction, &runs, name, &place);
     let finding = found
@@ -140,6 +160,15 @@ fn judge(build: &Build<'_>, view: &StageView<'_>, (at, instruction): (usize, &In
     if let Some(edits) = edits {
         finding.unsafe_fix(format!("give `{name}` as a secret mount; build with `--secret id={},env={name}`", id_of(name)), edits);
     }
+}
+
+fn unused(build: &Build<'_>, arg: &ArgName, found: &mut Found) {
+    let place = build.at(found, arg.span.clone());
+    found
+        .add(place, format!("the build argument `{}` has the name of a secret, and nothing names it", arg.name))
+        .severity(Severity::Note)
+        .pedantic()
+        .help("leave it out, or give it by `--mount=type=secret` to the step that needs it");
 }
 
 /// Whether a RUN names the variable, and no secret mount gives it one of this name.

@@ -89,7 +89,12 @@ fn named(
         // What lies in an image from outside is in that image already.
         build.stages.find(&from.value)?;
         let kind = kind_of(source)?;
-        return Some((source.to_owned(), kind, kind.unread().min(Certainty::Likely)));
+        // What a build makes is not seen: settings may be without a login there.
+        let certainty = match kind {
+            FileKind::Env | FileKind::Npmrc | FileKind::Key | FileKind::Secrets => Certainty::Guess,
+            _ => kind.unread().min(Certainty::Likely),
+        };
+        return Some((source.to_owned(), kind, certainty));
     }
     let clean = source.trim_start_matches("./").trim_start_matches('/');
     let Some(context) = &build.context else {

@@ -85,7 +85,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
         }
         return;
     }
-    let program = Program::of(build);
+    let program = build.program();
     let written = view.user.at.and_then(|at| build.file.instructions.get(at));
     let at = build.at(found, written.map_or_else(|| build.absence(), |user| user.span.clone()));
     let message = match (written, view.origin.reference()) {
@@ -97,7 +97,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
         }
         (None, None) => "no USER is written: it runs as root".to_owned(),
     };
-    let step_down = steps_down(build, &program);
+    let step_down = steps_down(build, program);
     if step_down || set_by_compose(build) || is_action(build) {
         let finding = found.add(at, message).severity(Severity::Note).confidence(Confidence::Likely);
         finding.help(if step_down {

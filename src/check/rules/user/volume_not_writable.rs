@@ -3,9 +3,9 @@
 use crate::bases::Os;
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
-use crate::check::subject::{Build, Known, Service, is_unread};
+use crate::check::subject::{Build, Known, Service, StageView, is_unread};
 use crate::compose::project::VolumeType;
-use crate::dockerfile::Kind;
+use crate::dockerfile::{Kind, Word};
 use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -64,7 +64,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
     let mut fails = |path: &str| {
         let path = path.trim_end_matches('/');
         let own = base.volumes.iter().chain(base.writes).any(|owned| path.starts_with(owned));
-        let free = ["/tmp", "/var/tmp", "/dev/shm", "/run/lock"].iter().any(|free| path == *free);
+        let free = ["/tmp", "/var/tmp", "/dev/shm", "/run/lock"].contains(&path);
         let plain = path.starts_with('/') && !path.contains(['$', '[', '"']) && path.len() > 1;
         plain && !own && !free && !given.get_or_insert_with(|| Given::of(build, &name)).covers(path)
     };
@@ -139,29 +139,26 @@ impl Given {
             }
             for (at, instruction) in build.instructions(view) {
                 match &instruction.kind {
-                    Kind::Copy(transfer) | Kind::Add(transfer) => {
-                        // A copied folder may hold it, with an owner that is not seen.
-                        if transfer.chown.is_some() || transfer.from.is_some() {
-                            match build.word(view, &transfer.destination) {
-                                Known::Value(path) if path.starts_with('/') => given.paths.push(path),
-                                Known::Value(_) => {
-                                    let workdir = view.image.workdir.as_ref().map(|workdir| workdir.value.clone());
-                                    given.paths.extend(workdir);
-                                }
-                                Known::Unknown(_) => given.open = true,
-                            }
-                        }
+                    // A copied folder may hold it, with an owner that is not seen.
+                    Kind::Copy(transfer) | Kind::Add(transfer)
+                        if transfer.chown.is_some() || transfer.from.is_some() =>
+                    {
+                        given.place(build, view, &transfer.destination);
                     }
-                    Kind::Workdir(word) if view.user_at(at).root != Some(true) => match build.word(view, word) {
-                        Known::Value(path) if path.starts_with('/') => given.paths.push(path),
-                        Known::Value(_) => given.paths.extend(view.image.workdir.as_ref().map(|set| set.value.clone())),
-                        Known::Unknown(_) => given.open = true,
-                    },
+                    Kind::Workdir(word) if view.user_at(at).root != Some(true) => given.place(build, view, word),
                     _ => {}
                 }
             }
         }
         given
+    }
+
+    fn place(&mut self, build: &Build<'_>, view: &StageView<'_>, word: &Word) {
+        match build.word(view, word) {
+            Known::Value(path) if path.starts_with('/') => self.paths.push(path),
+            Known::Value(_) => self.paths.extend(view.image.workdir.as_ref().map(|set| set.value.clone())),
+            Known::Unknown(_) => self.open = true,
+        }
     }
 
     fn covers(&self, path: &str) -> bool {

@@ -1,7 +1,7 @@
 //! From a command to what a manager is told to do.
 
 use super::package::{Package, Version};
-use super::table::{TOOLS, Tool};
+use super::table::{self, Tool};
 use super::{Kind, Manager};
 use crate::check::subject::{Arg, Command, Run};
 
@@ -59,6 +59,34 @@ impl<'r> Action<'r> {
     #[must_use]
     pub fn verb_text(&self) -> &'r str {
         self.verb.map_or("", Arg::text)
+    }
+
+    /// The bytes from the program to its verb, and what stands there, in the quotes of reports.
+    #[must_use]
+    pub fn named(&self) -> (std::ops::Range<usize>, String) {
+        let start = self.command.name_span.start;
+        // `python3 -m pip`, `php composer.phar`: the manager is named, not what runs it.
+        let program = match self.manager {
+            Manager::Composer => "composer",
+            Manager::Pip if self.command.name != "uv" => "pip",
+            _ => &self.command.name,
+        };
+        let Some(verb) = self.verb else {
+            return (self.command.name_span.clone(), format!("`{program}`"));
+        };
+        // Options between the two are left out: `apt-get -qq install` is `apt-get install`.
+        let words = self.command.args.iter().take_while(|arg| !std::ptr::eq(*arg, verb)).filter(|arg| {
+            !arg.start.starts_with('-')
+                && arg.value.is_some()
+                && matches!(arg.text(), "global" | "cache" | "tool" | "module" | "group")
+                || self.command.name == "uv" && arg.is("pip")
+        });
+        let mut text = program.to_owned();
+        for word in words.map(Arg::text).chain([verb.text()]) {
+            text.push(' ');
+            text.push_str(word);
+        }
+        (start..verb.span.end.max(self.command.name_span.end), format!("`{text}`"))
     }
 
     /// Whether it is installed beside the project: `npm install -g`, `yarn global add`, `composer global require`.
@@ -140,7 +168,7 @@ pub fn actions<'r>(run: &'r Run<'_>) -> Vec<Action<'r>> {
 #[must_use]
 pub fn of_command(command: &Command) -> Option<Action<'_>> {
     let (name, args) = called(command)?;
-    let tool = TOOLS.iter().find(|tool| tool.names.contains(&name))?;
+    let tool = table::find(name)?;
     Some(match tool.manager {
         Manager::Pacman => by_letters(tool, command, args, pacman),
         Manager::Rpm => by_letters(tool, command, args, rpm),
@@ -194,8 +222,8 @@ pub fn options_of<'r>(args: &'r [Arg], values: &[&str]) -> (Vec<Opt<'r>>, Vec<&'
     while let Some(arg) = args.get(at) {
         at += 1;
         let text = arg.value.as_deref().unwrap_or(&arg.start);
-        // One word that is not known from its start on may be anything.
-        unclear |= arg.value.is_none() && text.is_empty();
+        // A word that is not known from its start on may be anything; an empty one waits to be filled.
+        unclear |= text.is_empty();
         if text == "--" {
             operands.extend(&args[at..]);
             break;
@@ -304,13 +332,11 @@ fn settle_versions(manager: Manager, options: &[Opt<'_>], packages: &mut [Packag
     }
 }
 
+/// Whether one of some options is given.
+type Has<'a> = &'a dyn Fn(&[&str]) -> bool;
+
 /// Managers whose verb is an option.
-fn by_letters<'r>(
-    tool: &Tool,
-    command: &'r Command,
-    args: &'r [Arg],
-    kind: fn(&dyn Fn(&[&str]) -> bool) -> Kind,
-) -> Action<'r> {
+fn by_letters<'r>(tool: &Tool, command: &'r Command, args: &'r [Arg], kind: fn(Has<'_>) -> Kind) -> Action<'r> {
     let (options, operands, unclear) = options_of(args, tool.values);
     let has = |names: &[&str]| options.iter().any(|option| names.contains(&option.name.as_str()));
     let mut kind = kind(&has);
@@ -325,7 +351,7 @@ fn by_letters<'r>(
     Action { command, manager: tool.manager, kind, verb, packages, options, unclear }
 }
 
-fn pacman(has: &dyn Fn(&[&str]) -> bool) -> Kind {
+fn pacman(has: Has<'_>) -> Kind {
     if has(&["-S", "--sync"]) {
         if has(&["-c", "--clean"]) {
             Kind::Clean
@@ -345,7 +371,7 @@ fn pacman(has: &dyn Fn(&[&str]) -> bool) -> Kind {
     }
 }
 
-fn rpm(has: &dyn Fn(&[&str]) -> bool) -> Kind {
+fn rpm(has: Has<'_>) -> Kind {
     if has(&["-e", "--erase"]) {
         Kind::Remove
     } else if has(&["-q", "--query", "-V", "--verify", "--import", "-K", "--checksig"]) {
@@ -357,7 +383,7 @@ fn rpm(has: &dyn Fn(&[&str]) -> bool) -> Kind {
     }
 }
 
-fn dpkg(has: &dyn Fn(&[&str]) -> bool) -> Kind {
+fn dpkg(has: Has<'_>) -> Kind {
     if has(&["-i", "--install", "--unpack"]) {
         Kind::Install
     } else if has(&["-r", "--remove", "-P", "--purge"]) {

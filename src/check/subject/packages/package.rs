@@ -32,7 +32,10 @@ pub struct Package<'r> {
 impl<'r> Package<'r> {
     pub(super) fn new(manager: Manager, arg: &'r Arg) -> Self {
         let Some(text) = arg.value.as_deref() else {
-            return Self { arg, name: arg.start.as_str(), version: Version::Unknown };
+            // Whatever follows, a path is a file.
+            let file = arg.start.starts_with(['/', '.']);
+            let version = if file { Version::Local } else { Version::Unknown };
+            return Self { arg, name: arg.start.as_str(), version };
         };
         let (name, version) = read(manager, text);
         Self { arg, name, version }
@@ -41,7 +44,7 @@ impl<'r> Package<'r> {
     /// Whether it is a file or folder, and no address.
     #[must_use]
     pub fn is_file(&self) -> bool {
-        self.version == Version::Local && !self.arg.text().contains("://")
+        self.version == Version::Local && !self.arg.start.contains("://")
     }
 }
 

@@ -4,7 +4,10 @@ use super::*;
 use crate::check::subject::commands_of;
 use crate::dockerfile::{Kind as Word, parse};
 
-fn read(line: &str) -> Option<(Manager, Kind, Vec<(String, Version)>, bool)> {
+/// The manager, what it does, the packages, whether it asks.
+type Read = (Manager, Kind, Vec<(String, Version)>, bool);
+
+fn read(line: &str) -> Option<Read> {
     let file = parse(&format!("FROM a\nRUN {line}\n"));
     let Word::Run(run) = &file.instructions[1].kind else { return None };
     let commands = commands_of(&run.form, &|_| None);
@@ -56,7 +59,7 @@ fn packages_are_told_from_values() {
         ("apk add --virtual .deps -X https://x/y a~1 b=~2 c@edge", vec![("a", Given), ("b", Given), ("c", Missing)]),
         (
             "pip install -r x.txt -i https://x a 'b[c]>=1' . d~=1 git+https://y",
-            vec![("a", Missing), ("b", Given), ("", Local), ("d", Given), ("git+https://y", Local)],
+            vec![("a", Missing), ("b", Given), ("", Local), ("d", Given), ("git+https://y", Latest)],
         ),
         (
             "npm i -g a @b/c @b/d@1 e@latest f@^1 g/h",

@@ -43,7 +43,7 @@ fn audit_of(path: &str, source: &str, message: &str, span: std::ops::Range<usize
     ];
     let checklists =
         vec![Checklist { subject: message.to_owned(), ticks: [(Point::Copy, Tick::No)].into(), places: Vec::new() }];
-    Audit { files, checked: 2, findings, checklists }
+    Audit { files, checked: 2, findings, hidden: Vec::new(), checklists }
 }
 
 /// The tags of a page, as `<name`, and the number of the quotes in each.

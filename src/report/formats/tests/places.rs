@@ -9,7 +9,7 @@ use crate::report::{Edit, Finding, Fix, Location, Severity, Source};
 fn one_file(path: &str, text: &str, findings: impl FnOnce(&[Source]) -> Vec<Finding>) -> Audit {
     let files = vec![Source { path: path.to_owned(), text: text.to_owned() }];
     let findings = findings(&files);
-    Audit { files, checked: 1, findings, checklists: Vec::new() }
+    Audit { files, checked: 1, findings, hidden: Vec::new(), checklists: Vec::new() }
 }
 
 fn sarif_of(audit: &Audit) -> Value {
@@ -181,7 +181,10 @@ fn what_is_missing_at_many_places_is_said_once() {
     let files: Vec<Source> =
         (0..14).map(|n| Source { path: format!("{n}/Dockerfile"), text: "FROM a\n".to_owned() }).collect();
     let findings = (0..14).map(|file| finding(&HEALTHCHECK, Location::new(file, 0..0), "no health check")).collect();
-    let shown = text(&Audit { files, checked: 14, findings, checklists: Vec::new() }, &TextOptions::default());
+    let shown = text(
+        &Audit { files, checked: 14, findings, hidden: Vec::new(), checklists: Vec::new() },
+        &TextOptions::default(),
+    );
     assert_eq!(shown.matches("no health check").count(), 1, "{shown}");
     assert!(shown.contains("the same at 1/Dockerfile:1, 2/Dockerfile:1"), "{shown}");
     assert!(shown.contains("10/Dockerfile:1, 3 more places"), "{shown}");

@@ -57,18 +57,37 @@ fn shell_and_command_of_a_parent_stage_are_inherited() {
 }
 
 #[test]
-fn what_needs_a_shell_is_a_note() {
+fn what_needs_a_shell_counts_where_the_shell_is_known_to_stay() {
     let cases = [
-        ("CMD server --port $PORT", "shell-form-command note"),
-        ("CMD migrate && server", "shell-form-command note"),
-        ("ENTRYPOINT server --verbose", "shell-form-command warning"),
-        ("CMD [server, --verbose]", "shell-form-command error"),
+        ("debian:13-slim", "CMD server --port $PORT", "shell-form-command warning"),
+        ("alpine:3.24", "CMD server --port $PORT", "shell-form-command note"),
+        ("registry.example/x:1", "CMD migrate && server", "shell-form-command note"),
+        ("alpine:3.24", "ENTRYPOINT server --verbose", "shell-form-command warning"),
+        ("debian:13-slim", "CMD [server, --verbose]", "shell-form-command error"),
     ];
-    for (line, id) in cases {
-        assert_eq!(ids(&format!("FROM debian:13-slim\n{line}\n")), [id], "{line}");
+    for (base, line, id) in cases {
+        assert_eq!(ids(&format!("FROM {base}\n{line}\n")), [id], "{line}");
     }
     for line in ["CMD migrate && exec server", "CMD exec server --port $PORT", "CMD [ \"server\" ]"] {
         assert!(ids(&format!("FROM debian:13-slim\n{line}\n")).is_empty(), "{line}");
+    }
+}
+
+#[test]
+fn a_shell_stays_or_gives_way_to_the_last_command() {
+    let cases = [
+        ("debian:13-slim", "sh", "server --port $PORT", true),
+        ("debian:13-slim", "bash", "migrate && server", false),
+        ("debian:13-slim", "bash", "server | tee log", true),
+        ("alpine:3.24", "/bin/sh", "migrate; server", false),
+        ("alpine:3.24", "/bin/sh", "migrate; npm start", true),
+        ("debian:13-slim", "sh", "trap stop TERM; server & wait", false),
+        ("registry.example/x:1", "sh", "migrate && server", false),
+    ];
+    for (base, shell, line, fires) in cases {
+        let text = format!("FROM {base}\nENTRYPOINT [\"{shell}\", \"-c\", \"{line}\"]\n");
+        let found = found_in(&[("Dockerfile", &text)], &["pid1-signals"], false);
+        assert_eq!(!found.is_empty(), fires, "{text}");
     }
 }
 

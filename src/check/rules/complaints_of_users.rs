@@ -9,11 +9,12 @@ fn ids(text: &str) -> Vec<String> {
 
 #[test]
 fn every_stage_was_judged_where_only_the_last_one_runs() {
-    // https://github.com/hadolint/hadolint/issues/405, https://github.com/aquasecurity/trivy/issues/1620
+    // https://github.com/hadolint/hadolint/issues/405, https://github.com/aquasecurity/trivy/issues/1620,
+    // https://github.com/aquasecurity/trivy/issues/3966
     let root_in_the_build = "FROM golang:1.26 AS build\nUSER root\nRUN go build -o /server .\nFROM gcr.io/distroless/static-debian13\n\
                              COPY --from=build /server /\nUSER 65532\nCMD [\"/server\"]\n";
     assert!(ids(root_in_the_build).is_empty());
-    // https://github.com/aquasecurity/trivy/issues/3966: the other way round it was missed.
+    // https://github.com/hadolint/hadolint/pull/1158: the other way round it was missed.
     let user_in_the_build =
         "FROM node:26 AS build\nUSER node\nRUN npm ci\nFROM node:26-trixie-slim\nCMD [\"node\", \"a.js\"]\n";
     assert_eq!(ids(user_in_the_build), ["user-root error"]);
@@ -24,7 +25,7 @@ fn root_by_inheritance_is_seen_and_an_unknown_base_is_none() {
     // https://github.com/hadolint/hadolint/issues/648, https://github.com/hadolint/hadolint/issues/328
     assert_eq!(ids("FROM python:3.14-slim\nCMD [\"python\", \"a.py\"]\n"), ["user-root error"]);
     assert!(ids("FROM ghcr.io/somebody/python:1\nCMD [\"python\", \"a.py\"]\n").is_empty());
-    // https://github.com/hadolint/hadolint/issues/359
+    // Why a rule for a missing USER stays off elsewhere: bases differ. https://github.com/hadolint/hadolint/pull/1158
     assert!(ids("FROM nginxinc/nginx-unprivileged:1.30\nCOPY dist /usr/share/nginx/html\n").is_empty());
 }
 
