@@ -177,3 +177,52 @@ fn a_fix_of_an_open_port_writes_the_address_before_it() {
         assert_eq!(text, service(&[after]), "{before}");
     }
 }
+
+/// The findings of a compose.yaml with these services, each with its severity; what is missing is left out.
+fn levels(services: &str) -> Vec<(&'static str, Severity)> {
+    let audit = audit(&[("compose.yaml", &format!("services:\n{services}"))], false);
+    let own = audit.active().filter(|finding| finding.lacks.is_none() && finding.rule.id.starts_with("compose"));
+    own.map(|finding| (finding.rule.id, finding.severity)).collect()
+}
+
+#[test]
+fn what_an_image_cannot_be_without_is_a_note() {
+    let proxy = "  proxy:\n    image: tecnativa/docker-socket-proxy:v0.4.1\n    volumes: ['/var/run/docker.sock:/var/run/docker.sock:ro']\n";
+    assert_eq!(levels(proxy), [("compose-docker-socket", Severity::Note)]);
+    let exporter = "  metrics:\n    image: quay.io/prometheus/node-exporter:v1.10.0\n    network_mode: host\n    pid: host\n    volumes: ['/:/host:ro,rslave']\n";
+    assert_eq!(levels(exporter).len(), 3);
+    assert!(levels(exporter).iter().all(|(_, severity)| *severity == Severity::Note));
+    let tunnel = "  vpn:\n    image: qmcgaw/gluetun:v3.40.0\n    cap_add: [NET_ADMIN]\n";
+    assert_eq!(levels(tunnel), [("compose-capability-added", Severity::Note)]);
+}
+
+#[test]
+fn root_is_a_note_where_it_steps_down_or_gets_things_ready() {
+    let store = "  db:\n    image: postgres:18\n    user: root\n";
+    assert_eq!(levels(store), [("compose-root-user", Severity::Note)]);
+    let ready = "  own:\n    image: busybox:1.37\n    user: '0'\n    command: chown -R 1000 /data\n";
+    assert_eq!(levels(ready), [("compose-root-user", Severity::Note)]);
+    let nonroot = "  app:\n    image: gcr.io/distroless/nodejs26-debian13:nonroot\n    user: '0'\n";
+    assert_eq!(levels(nonroot), [("compose-root-user", Severity::Error)]);
+}
+
+#[test]
+fn an_engine_in_a_container_is_told_of_rootless_builds() {
+    for image in ["docker:29-dind", "moby/buildkit:v0.26.0"] {
+        let text = format!("services:\n  builder:\n    image: {image}\n    privileged: true\n");
+        let audit = audit(&[("compose.yaml", &text)], false);
+        let found = audit.active().find(|finding| finding.rule.id == "compose-privileged").expect("a finding");
+        assert!(found.help.as_ref().is_some_and(|help| help.contains("rootless")), "{image}");
+        assert_eq!(found.severity, Severity::Error);
+    }
+}
+
+#[test]
+fn limits_that_do_not_agree_are_an_error_whatever_the_version() {
+    let text = "version: '2'\nservices:\n  web:\n    image: nginx:1.30-trixie\n    mem_limit: 64m\n    deploy:\n      resources:\n        limits:\n          memory: 128m\n";
+    let audit = audit(&[("compose.yaml", text)], false);
+    let found = audit.active().find(|finding| finding.rule.id == "compose-no-memory-limit").expect("a finding");
+    assert_eq!((found.severity, found.related.len()), (Severity::Error, 1));
+    let same = "  web:\n    image: nginx:1.30-trixie\n    mem_limit: 64m\n    deploy:\n      resources:\n        limits:\n          memory: 64M\n";
+    assert!(levels(same).is_empty());
+}

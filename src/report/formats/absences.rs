@@ -3,6 +3,7 @@
 //! Formats for programs keep each finding, since each has its own rule, its waiver and its equal in other tools.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::report::{Audit, Finding};
 
@@ -39,24 +40,27 @@ pub(super) fn group_absences(audit: &Audit) -> Cow<'_, Audit> {
     if !grouped {
         return Cow::Borrowed(audit);
     }
+    let mut told: BTreeSet<(usize, Vec<&str>)> = BTreeSet::new();
     for (finding, members) in groups.iter_mut().zip(&members).filter(|(_, members)| members.len() > 1) {
-        let missing: Vec<String> = members.iter().map(|(_, lacks)| format!("`{lacks}`")).collect();
-        finding.message = format!("not hardened: there is no {}", list(&missing, "and no"));
+        let missing: Vec<String> = members.iter().map(|(_, lacks)| format!("no `{lacks}`")).collect();
+        finding.message = format!("not hardened: there is {}", list(&missing));
         let ids: Vec<&str> = members.iter().map(|(id, _)| *id).collect();
-        finding.help = Some(format!(
+        let help = format!(
             "write them, or accept what the service cannot do without: `# scaffold: allow {} because=...`",
             ids.join(" ")
-        ));
+        );
+        // Once in a file is enough of such a line.
+        finding.help = told.insert((finding.at.file, ids)).then_some(help);
         finding.fix = None;
     }
     Cow::Owned(Audit { findings: groups, ..audit.clone() })
 }
 
-/// `a, b and no c`
-fn list(words: &[String], and: &str) -> String {
+/// `a, b and c`
+fn list(words: &[String]) -> String {
     match words.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} {and} {last}", rest.join(", ")),
-        _ => words.join(""),
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => words.concat(),
     }
 }
 

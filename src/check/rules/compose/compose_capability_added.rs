@@ -1,11 +1,11 @@
 //! `compose-capability-added`
 
 use crate::check::Found;
+use crate::check::needs::Need;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::Service;
-use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
-use crate::check::needs::Need;
 use crate::compose::project::Scalar;
+use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -18,8 +18,21 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "A service is given capabilities that containers do not have",
         why: "Docker leaves a container fourteen of root's capabilities. Some of the others (SYS_ADMIN, SYS_MODULE, SYS_PTRACE, DAC_READ_SEARCH ..) are a known way out of the container.",
         instead: "Drop all and add back what the service fails without, with the reason beside it: `cap_drop: [ALL]`, `cap_add: [NET_BIND_SERVICE]`.",
-        bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    cap_add:\n      - SYS_ADMIN\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    cap_add: [ALL]\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    cap_add:\n      - CAP_NET_ADMIN\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    cap_drop: [ALL]\n    cap_add: [NET_RAW]\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    cap_drop: [ALL]\n    cap_add: [NET_BIND_SERVICE, CHOWN, setuid]\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    cap_add: ['${CAPABILITY}']\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    cap_add: [CHOWN]\n")],
+        bad: &[
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    cap_add:\n      - SYS_ADMIN\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    cap_add: [ALL]\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    cap_add:\n      - CAP_NET_ADMIN\n"),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    cap_drop: [ALL]\n    cap_add: [NET_RAW]\n",
+            ),
+        ],
+        good: &[
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    cap_drop: [ALL]\n    cap_add: [NET_BIND_SERVICE, CHOWN, setuid]\n",
+            ),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    cap_add: ['${CAPABILITY}']\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    cap_add: [CHOWN]\n"),
+        ],
         equivalents: &[("kics", &["ce76b7d0"])],
         cis: &["5.4"],
         point: Some(Point::LockedDown),
@@ -30,8 +43,19 @@ pub(in crate::check) static RULE: Rule = Rule {
 
 /// What Docker leaves a container (moby `oci/caps/defaults.go`, read in November 2026), but for NET_RAW.
 const DEFAULT: [&str; 13] = [
-    "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID",
-    "SETPCAP", "SETUID", "SYS_CHROOT",
+    "AUDIT_WRITE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "MKNOD",
+    "NET_BIND_SERVICE",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_CHROOT",
 ];
 
 /// A way out of the container, or into everything in it.

@@ -1,11 +1,11 @@
 //! `compose-flat-network`
 
+use crate::bases::Kind;
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::Project;
-use crate::report::{Confidence, Example, Family, Fixable, Persona, RuleInfo, Severity};
-use crate::bases::Kind;
 use crate::check::subject::Service;
+use crate::report::{Confidence, Example, Family, Fixable, Persona, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -18,8 +18,28 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "Networks do not keep apart what they could, or cut off what is published",
         why: "A service whose networks are all `internal` has no way in: its published ports do nothing. And a database on the same network as what is published is one broken service away from it.",
         instead: "Put the published service on a network of its own as well: `networks: [edge, data]`, with `data: {internal: true}`.",
-        bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n    networks: [inside]\nnetworks:\n  inside:\n    internal: true\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n  app:\n    image: example.com/app:1.0.0\n  db:\n    image: postgres:17\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n    networks: [inside, edge]\nnetworks:\n  inside:\n    internal: true\n  edge:\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n    networks: [inside]\nnetworks:\n  inside:\n    internal: ${INTERNAL}\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n    networks: [edge]\n  app:\n    image: example.com/app:1.0.0\n    networks: [edge, data]\n  db:\n    image: postgres:17\n    networks: [data]\nnetworks:\n  edge:\n  data:\n"), Example::Compose("services:\n  app:\n    image: example.com/app:1.0.0\n    ports: ['8080:8080']\n  db:\n    image: postgres:17\n")],
+        bad: &[
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n    networks: [inside]\nnetworks:\n  inside:\n    internal: true\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n  app:\n    image: example.com/app:1.0.0\n  db:\n    image: postgres:17\n",
+            ),
+        ],
+        good: &[
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n    networks: [inside, edge]\nnetworks:\n  inside:\n    internal: true\n  edge:\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n    networks: [inside]\nnetworks:\n  inside:\n    internal: ${INTERNAL}\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n    networks: [edge]\n  app:\n    image: example.com/app:1.0.0\n    networks: [edge, data]\n  db:\n    image: postgres:17\n    networks: [data]\nnetworks:\n  edge:\n  data:\n",
+            ),
+            Example::Compose(
+                "services:\n  app:\n    image: example.com/app:1.0.0\n    ports: ['8080:8080']\n  db:\n    image: postgres:17\n",
+            ),
+        ],
         equivalents: &[("kics", &["ce14a68b"])],
         cis: &["5.30"],
         point: None,
@@ -38,7 +58,12 @@ fn check(project: &Project<'_>, found: &mut Found) {
 /// Ports of a service that is on internal networks only.
 fn cut_off(service: &Service<'_>, found: &mut Found) {
     let networks = service.networks();
-    let internal = |name: &str| service.project.network(name).is_some_and(|network| network.internal() == Some(true) && network.external() == Some(false));
+    let internal = |name: &str| {
+        service
+            .project
+            .network(name)
+            .is_some_and(|network| network.internal() == Some(true) && network.external() == Some(false))
+    };
     if networks.is_empty() || service.project.is_incomplete || !networks.iter().all(|network| internal(network.name)) {
         return;
     }

@@ -17,7 +17,19 @@ pub(in crate::check) static RULE: Rule = Rule {
         why: "Without one nobody sees that a service hangs: it is \"up\" as long as its process lives, and others start before it can answer.",
         instead: "`healthcheck` with a test that asks the program itself, an interval and a start period, or HEALTHCHECK in the Dockerfile.",
         bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: always\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    healthcheck:\n      test: [CMD, curl, -f, http://127.0.0.1/]\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    healthcheck:\n      disable: true\n"), Example::Compose("services:\n  migrate:\n    image: nginx:1.30-trixie\n    restart: 'no'\n"), Example::Files(&[("compose.yaml", "services:\n  app:\n    build: .\n"), ("Dockerfile", "FROM debian:13-slim\nHEALTHCHECK CMD [\"/app\", \"--health\"]\nCMD [\"/app\"]\n")])],
+        good: &[
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    healthcheck:\n      test: [CMD, curl, -f, http://127.0.0.1/]\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    healthcheck:\n      disable: true\n",
+            ),
+            Example::Compose("services:\n  migrate:\n    image: nginx:1.30-trixie\n    restart: 'no'\n"),
+            Example::Files(&[
+                ("compose.yaml", "services:\n  app:\n    build: .\n"),
+                ("Dockerfile", "FROM debian:13-slim\nHEALTHCHECK CMD [\"/app\", \"--health\"]\nCMD [\"/app\"]\n"),
+            ]),
+        ],
         equivalents: &[("kics", &["698ed579"])],
         cis: &["5.27"],
         point: Some(Point::Healthcheck),

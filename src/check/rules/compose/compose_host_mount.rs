@@ -1,11 +1,11 @@
 //! `compose-host-mount`
 
 use crate::check::Found;
+use crate::check::needs::Need;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::Service;
-use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
-use crate::check::needs::Need;
 use crate::compose::project::{Place, Scalar, VolumeType};
+use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -18,8 +18,33 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "A service is given files or devices that make it master of the host",
         why: "Who can write to these folders of the host, or to a disk, can make the host run what they like; who can read them has its keys. A mount is outside of everything that keeps a container in.",
         instead: "Mount the one file or folder that the service needs, with `:ro` if it only reads. Credentials come as `secrets:`.",
-        bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - /:/host\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - ~/.ssh:/root/.ssh:ro\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - type: bind\n        source: /etc\n        target: /host/etc\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    devices:\n      - /dev/sda:/dev/sda\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - ./data:/data:rshared\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - /etc/localtime:/etc/localtime:ro\n      - /etc/timezone:/etc/timezone:ro\n      - /etc/ssl/certs:/etc/ssl/certs:ro\n      - /etc/resolv.conf:/etc/resolv.conf:ro\n      - /dev/shm:/dev/shm\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    devices:\n      - /dev/dri:/dev/dri\n      - /dev/ttyUSB0:/dev/ttyUSB0\n      - /dev/snd:/dev/snd\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - .:/app\n      - ./:/src\n      - ./etc:/etc/app\n      - /srv/data:/data\n      - /var/log/nginx:/var/log/nginx\n      - ${ROOT}/:/data\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - /proc\n")],
+        bad: &[
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - /:/host\n"),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - ~/.ssh:/root/.ssh:ro\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - type: bind\n        source: /etc\n        target: /host/etc\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    devices:\n      - /dev/sda:/dev/sda\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - ./data:/data:rshared\n",
+            ),
+        ],
+        good: &[
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - /etc/localtime:/etc/localtime:ro\n      - /etc/timezone:/etc/timezone:ro\n      - /etc/ssl/certs:/etc/ssl/certs:ro\n      - /etc/resolv.conf:/etc/resolv.conf:ro\n      - /dev/shm:/dev/shm\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    devices:\n      - /dev/dri:/dev/dri\n      - /dev/ttyUSB0:/dev/ttyUSB0\n      - /dev/snd:/dev/snd\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - .:/app\n      - ./:/src\n      - ./etc:/etc/app\n      - /srv/data:/data\n      - /var/log/nginx:/var/log/nginx\n      - ${ROOT}/:/data\n",
+            ),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    volumes:\n      - /proc\n"),
+        ],
         equivalents: &[("kics", &["1c1325ff", "baa452f0"])],
         cis: &["5.6", "5.18", "5.20"],
         point: Some(Point::LockedDown),
@@ -30,15 +55,46 @@ pub(in crate::check) static RULE: Rule = Rule {
 
 /// Folders of which each file decides what the host does, or is its secret: they and all below.
 const DEEP: [&str; 12] = [
-    "/boot", "/proc", "/root", "/etc/cron.d", "/etc/docker", "/etc/kubernetes", "/etc/pam.d", "/etc/ssh",
-    "/etc/sudoers.d", "/etc/systemd", "/sys/kernel", "/var/lib/docker",
+    "/boot",
+    "/proc",
+    "/root",
+    "/etc/cron.d",
+    "/etc/docker",
+    "/etc/kubernetes",
+    "/etc/pam.d",
+    "/etc/ssh",
+    "/etc/sudoers.d",
+    "/etc/systemd",
+    "/sys/kernel",
+    "/var/lib/docker",
 ];
 
 /// Folders and files of which only the whole is too much.
 const WHOLE: [&str; 24] = [
-    "", "/bin", "/dev", "/etc", "/etc/group", "/etc/gshadow", "/etc/passwd", "/etc/shadow", "/etc/sudoers", "/home",
-    "/lib", "/lib64", "/sbin", "/sys", "/sys/fs/cgroup", "/usr", "/usr/bin", "/usr/lib", "/usr/sbin", "/var",
-    "/var/lib", "/var/lib/containerd", "/var/lib/containers", "/var/lib/kubelet",
+    "",
+    "/bin",
+    "/dev",
+    "/etc",
+    "/etc/group",
+    "/etc/gshadow",
+    "/etc/passwd",
+    "/etc/shadow",
+    "/etc/sudoers",
+    "/home",
+    "/lib",
+    "/lib64",
+    "/sbin",
+    "/sys",
+    "/sys/fs/cgroup",
+    "/usr",
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/sbin",
+    "/var",
+    "/var/lib",
+    "/var/lib/containerd",
+    "/var/lib/containers",
+    "/var/lib/kubelet",
 ];
 
 /// Folders of credentials in a home.
@@ -46,8 +102,16 @@ const CREDENTIALS: [&str; 7] = [".aws", ".azure", ".docker", ".gnupg", ".kube", 
 
 /// What may be read of the above: it is public.
 const PUBLIC: [&str; 10] = [
-    "/etc/group", "/etc/passwd", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/loadavg", "/proc/uptime",
-    "/proc/sys/kernel/hostname", "/proc/net/dev", "/proc/version",
+    "/etc/group",
+    "/etc/passwd",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/stat",
+    "/proc/loadavg",
+    "/proc/uptime",
+    "/proc/sys/kernel/hostname",
+    "/proc/net/dev",
+    "/proc/version",
 ];
 
 fn check(service: &Service<'_>, found: &mut Found) {
@@ -64,7 +128,9 @@ fn check(service: &Service<'_>, found: &mut Found) {
         let shown = if path.is_empty() { "/" } else { path.as_str() };
         let read_only = volume.read_only != Some(false);
         let credentials = is_credentials(&path);
-        let deep = DEEP.iter().any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+        let deep = DEEP
+            .iter()
+            .any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
         if !(credentials || deep || WHOLE.contains(&path.as_str())) || (read_only && PUBLIC.contains(&path.as_str())) {
             continue;
         }
@@ -79,7 +145,8 @@ fn check(service: &Service<'_>, found: &mut Found) {
     }
     for device in service.devices() {
         let Some(path) = device.source.text.known_or_default().filter(|path| is_raw(path)) else { continue };
-        let message = format!("service `{}` is given the device `{path}`, behind every permission of its files", service.name);
+        let message =
+            format!("service `{}` is given the device `{path}`, behind every permission of its files", service.name);
         add(service, &device.place, Severity::Warning, message, "mount the files that it needs instead", found);
     }
 }
@@ -93,7 +160,9 @@ fn add(service: &Service<'_>, place: &Place, severity: Severity, message: String
 /// The path without a slash at its end, with `~` for the home of whoever runs compose; none if its start is not known.
 fn path_of(source: &Scalar) -> Option<String> {
     let raw = source.text.raw();
-    let home = ["${HOME}", "$HOME", "${USERPROFILE}", "${HOME:-~}", "${HOME:?}"].iter().find_map(|home| raw.strip_prefix(home));
+    let home = ["${HOME}", "$HOME", "${USERPROFILE}", "${HOME:-~}", "${HOME:?}"]
+        .iter()
+        .find_map(|home| raw.strip_prefix(home));
     let path = match home {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("~{rest}"),
         _ => source.text.known_or_default()?,
@@ -133,7 +202,8 @@ fn is_credentials(path: &str) -> bool {
 fn is_raw(path: &str) -> bool {
     let Some(name) = path.strip_prefix("/dev/") else { return path == "/dev" };
     let disk = |start: &str| {
-        name.strip_prefix(start).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()) && rest.len() <= 4)
+        name.strip_prefix(start)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()) && rest.len() <= 4)
     };
     let nvme = name.strip_prefix("nvme").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     matches!(name, "mem" | "kmem" | "port" | "kmsg") || disk("sd") || disk("hd") || disk("vd") || disk("xvd") || nvme

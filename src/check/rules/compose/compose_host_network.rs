@@ -1,10 +1,10 @@
 //! `compose-host-network`
 
 use crate::check::Found;
+use crate::check::needs::Need;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::Service;
 use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
-use crate::check::needs::Need;
 
 pub(in crate::check) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -18,7 +18,16 @@ pub(in crate::check) static RULE: Rule = Rule {
         why: "On the host's network every port that it listens on is open to whoever reaches the host, and it reaches what listens on the host's 127.0.0.1: databases, debuggers, the metadata of the cloud.",
         instead: "Use a network of the project, and publish the ports that are needed.",
         bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    network_mode: host\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    network_mode: none\n"), Example::Compose("services:\n  vpn:\n    image: example.com/vpn:1.0.0\n  web:\n    image: nginx:1.30-trixie\n    network_mode: service:vpn\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    network_mode: ${MODE}\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    networks: [host]\nnetworks:\n  host:\n")],
+        good: &[
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    network_mode: none\n"),
+            Example::Compose(
+                "services:\n  vpn:\n    image: example.com/vpn:1.0.0\n  web:\n    image: nginx:1.30-trixie\n    network_mode: service:vpn\n",
+            ),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    network_mode: ${MODE}\n"),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    networks: [host]\nnetworks:\n  host:\n",
+            ),
+        ],
         equivalents: &[("kics", &["071a71ff"])],
         cis: &["5.10"],
         point: Some(Point::LockedDown),

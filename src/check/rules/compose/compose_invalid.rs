@@ -3,8 +3,8 @@
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::Project;
-use crate::report::{Confidence, Example, Family, Fixable, Persona, RuleInfo, Severity};
 use crate::compose::project::ProblemKind;
+use crate::report::{Confidence, Example, Family, Fixable, Persona, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -17,13 +17,41 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "Compose or the engine refuses the file",
         why: "The project does not start, or not all of it: a name that is not defined, a key that does not exist, two services that want the same port.",
         instead: "Mend what the finding points at; `docker compose config` says whether it is accepted.",
-        bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    networks: [edge]\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n  api:\n    image: example.com/api:1.0.0\n    ports: ['8080:8080']\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    container_name: app\n  api:\n    image: example.com/api:1.0.0\n    container_name: app\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    cap_dorp: [ALL]\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    container_name: a\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    networks: [edge]\nnetworks:\n  edge:\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n    profiles: [a]\n  api:\n    image: example.com/api:1.0.0\n    ports: ['8080:8080']\n    profiles: [b]\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    environment:\n      TOKEN: ${TOKEN:?set it}\n"), Example::Files(&[("compose.yaml", "services:\n  db:\n    image: postgres:17\n"), ("compose.prod.yaml", "services:\n  db:\n    restart: always\n")]), Example::Files(&[
+        bad: &[
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    networks: [edge]\n"),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n  api:\n    image: example.com/api:1.0.0\n    ports: ['8080:8080']\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    container_name: app\n  api:\n    image: example.com/api:1.0.0\n    container_name: app\n",
+            ),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    cap_dorp: [ALL]\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    container_name: a\n"),
+        ],
+        good: &[
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    networks: [edge]\nnetworks:\n  edge:\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    ports: ['8080:80']\n    profiles: [a]\n  api:\n    image: example.com/api:1.0.0\n    ports: ['8080:8080']\n    profiles: [b]\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    environment:\n      TOKEN: ${TOKEN:?set it}\n",
+            ),
+            Example::Files(&[
+                ("compose.yaml", "services:\n  db:\n    image: postgres:17\n"),
+                ("compose.prod.yaml", "services:\n  db:\n    restart: always\n"),
+            ]),
+            Example::Files(&[
                 ("laravel/compose.yml", "services:\n  web:\n    image: nginx:1.30-trixie\n    networks: [edge]\n"),
                 ("docker-compose.yml", "include: [laravel/compose.yml]\nnetworks:\n  edge:\n"),
             ]),
-            Example::Files(&[("docker-compose.override.yml", "services:\n  db:\n    restart: always\n")])],
-        equivalents: &[("dclint", &["no-duplicate-container-names", "no-duplicate-exported-ports", "service-container-name-regex"])],
+            Example::Files(&[("docker-compose.override.yml", "services:\n  db:\n    restart: always\n")]),
+        ],
+        equivalents: &[(
+            "dclint",
+            &["no-duplicate-container-names", "no-duplicate-exported-ports", "service-container-name-regex"],
+        )],
         cis: &[],
         point: None,
         fix: Fixable::No,
@@ -87,8 +115,12 @@ fn around<'w>(project: &Project<'w>) -> Vec<&'w str> {
     let own_folder = own.rsplit_once('/').map_or("", |(folder, _)| folder);
     let is_above = |path: &&String| {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let inside = own_folder.strip_prefix(folder).is_some_and(|rest| folder.is_empty() || rest.is_empty() || rest.starts_with('/'));
-        inside && (name.starts_with("compose.") || name.starts_with("docker-compose")) && !project.unit.reported.contains(path)
+        let inside = own_folder
+            .strip_prefix(folder)
+            .is_some_and(|rest| folder.is_empty() || rest.is_empty() || rest.starts_with('/'));
+        inside
+            && (name.starts_with("compose.") || name.starts_with("docker-compose"))
+            && !project.unit.reported.contains(path)
     };
     workspace.tree.files().iter().filter(is_above).take(AROUND).filter_map(|path| workspace.tree.read(path)).collect()
 }

@@ -3,9 +3,9 @@
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::Project;
-use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 use crate::check::subject::Service;
 use crate::compose::project::Condition;
+use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -18,8 +18,39 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "A service waits for the health of another that has no check",
         why: "Compose refuses to start a service that waits for `service_healthy` of a container without a health check: the project does not come up.",
         instead: "Give the other service a `healthcheck`, or wait for `service_started`.",
-        bad: &[Example::Compose("services:\n  app:\n    image: example.com/app:1.0.0\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: postgres:17\n"), Example::Compose("services:\n  app:\n    image: example.com/app:1.0.0\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: example.com/db:1.0.0\n    healthcheck:\n      disable: true\n"), Example::Files(&[("compose.yaml", "services:\n  app:\n    image: example.com/app:1.0.0\n    depends_on:\n      api:\n        condition: service_healthy\n  api:\n    build: .\n"), ("Dockerfile", "FROM debian:13-slim\nCMD [\"/app\"]\n")]), Example::Compose("services:\n  web:\n    image: dunglas/frankenphp:1-php8.5\n    healthcheck:\n      test: [NONE]\n")],
-        good: &[Example::Compose("services:\n  app:\n    image: example.com/app:1.0.0\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: postgres:17\n    healthcheck:\n      test: [CMD, pg_isready]\n"), Example::Compose("services:\n  app:\n    image: example.com/app:1.0.0\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: example.com/db:1.0.0\n"), Example::Files(&[("compose.yaml", "services:\n  app:\n    image: example.com/app:1.0.0\n    depends_on:\n      api:\n        condition: service_healthy\n  api:\n    build: .\n"), ("Dockerfile", "FROM debian:13-slim\nHEALTHCHECK CMD [\"/app\", \"--health\"]\nCMD [\"/app\"]\n")])],
+        bad: &[
+            Example::Compose(
+                "services:\n  app:\n    image: example.com/app:1.0.0\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: postgres:17\n",
+            ),
+            Example::Compose(
+                "services:\n  app:\n    image: example.com/app:1.0.0\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: example.com/db:1.0.0\n    healthcheck:\n      disable: true\n",
+            ),
+            Example::Files(&[
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    image: example.com/app:1.0.0\n    depends_on:\n      api:\n        condition: service_healthy\n  api:\n    build: .\n",
+                ),
+                ("Dockerfile", "FROM debian:13-slim\nCMD [\"/app\"]\n"),
+            ]),
+            Example::Compose(
+                "services:\n  web:\n    image: dunglas/frankenphp:1-php8.5\n    healthcheck:\n      test: [NONE]\n",
+            ),
+        ],
+        good: &[
+            Example::Compose(
+                "services:\n  app:\n    image: example.com/app:1.0.0\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: postgres:17\n    healthcheck:\n      test: [CMD, pg_isready]\n",
+            ),
+            Example::Compose(
+                "services:\n  app:\n    image: example.com/app:1.0.0\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: example.com/db:1.0.0\n",
+            ),
+            Example::Files(&[
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    image: example.com/app:1.0.0\n    depends_on:\n      api:\n        condition: service_healthy\n  api:\n    build: .\n",
+                ),
+                ("Dockerfile", "FROM debian:13-slim\nHEALTHCHECK CMD [\"/app\", \"--health\"]\nCMD [\"/app\"]\n"),
+            ]),
+        ],
         equivalents: &[],
         cis: &["5.27"],
         point: Some(Point::Healthcheck),
@@ -38,7 +69,10 @@ fn check(project: &Project<'_>, found: &mut Found) {
             let at = service.at(found, wait.condition_place);
             let related = other.absence(found);
             found
-                .add(at, format!("service `{}` waits for the health of `{}`, which has no check", service.name, other.name))
+                .add(
+                    at,
+                    format!("service `{}` waits for the health of `{}`, which has no check", service.name, other.name),
+                )
                 .help(format!("give `{}` a `healthcheck`, or wait for `service_started`", other.name))
                 .related(related, "it has none in compose, in its Dockerfile or in its image");
         }

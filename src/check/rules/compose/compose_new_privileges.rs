@@ -16,8 +16,25 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "A service may gain privileges while it runs",
         why: "Without it a program in the container can become root by a file with the setuid bit or with capabilities, whatever user it started as.",
         instead: "`security_opt: [no-new-privileges:true]`. It breaks `sudo`, and programs with file capabilities.",
-        bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: always\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    security_opt:\n      - no-new-privileges:false\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    security_opt:\n      - no-new-privileges\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    security_opt:\n      - no-new-privileges:true\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    security_opt:\n      - no-new-privileges=true\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    security_opt: ['${OPTION}']\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    privileged: true\n")],
+        bad: &[
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: always\n"),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    security_opt:\n      - no-new-privileges:false\n",
+            ),
+        ],
+        good: &[
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    security_opt:\n      - no-new-privileges\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    security_opt:\n      - no-new-privileges:true\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    security_opt:\n      - no-new-privileges=true\n",
+            ),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    security_opt: ['${OPTION}']\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    privileged: true\n"),
+        ],
         equivalents: &[("kics", &["27fcc7d6", "610e266e"]), ("semgrep", &["no-new-privileges"])],
         cis: &["5.26"],
         point: Some(Point::LockedDown),
@@ -45,7 +62,8 @@ fn check(service: &Service<'_>, found: &mut Found) {
     // A privileged container has them already, and that is another rule's finding.
     let privileged = service.scalar("privileged").is_some_and(|privileged| privileged.as_bool() != Some(false));
     if service.is_complete() && !privileged {
-        let message = format!("a program of service `{}` may gain privileges by a file with the setuid bit", service.name);
+        let message =
+            format!("a program of service `{}` may gain privileges by a file with the setuid bit", service.name);
         service.lacks(found, "security_opt: [no-new-privileges:true]", message);
     }
 }

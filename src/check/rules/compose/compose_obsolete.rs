@@ -3,8 +3,8 @@
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::Project;
-use crate::report::{Confidence, Example, Family, Fixable, Persona, RuleInfo, Severity};
 use crate::report::Edit;
+use crate::report::{Confidence, Example, Family, Fixable, Persona, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -17,8 +17,23 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "A compose file has what compose does not need any more",
         why: "Compose ignores `version` and warns of it at every start. A port such as `22:22` without quotes is a number in base 60 to readers of YAML 1.1.",
         instead: "Leave `version` out, and write ports in quotes.",
-        bad: &[Example::Compose("version: '3.8'\nservices:\n  web:\n    image: nginx:1.30-trixie\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports:\n      - 22:22\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports:\n      - 8080:80\n      - '22:22'\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports:\n      - 22:22/tcp\n      - 127.0.0.1:22:22\n"), Example::Files(&[("docker-stack.yml", "version: '3.8'\nservices:\n  web:\n    image: nginx:1.30-trixie\n")]), Example::Compose("x-config: |\n  version: 1\nservices:\n  web:\n    image: nginx:1.30-trixie\n")],
+        bad: &[
+            Example::Compose("version: '3.8'\nservices:\n  web:\n    image: nginx:1.30-trixie\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports:\n      - 22:22\n"),
+        ],
+        good: &[
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    ports:\n      - 8080:80\n      - '22:22'\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    ports:\n      - 22:22/tcp\n      - 127.0.0.1:22:22\n",
+            ),
+            Example::Files(&[(
+                "docker-stack.yml",
+                "version: '3.8'\nservices:\n  web:\n    image: nginx:1.30-trixie\n",
+            )]),
+            Example::Compose("x-config: |\n  version: 1\nservices:\n  web:\n    image: nginx:1.30-trixie\n"),
+        ],
         equivalents: &[("dclint", &["no-version-field", "require-quotes-in-ports"])],
         cis: &[],
         point: None,

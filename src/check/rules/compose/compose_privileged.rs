@@ -21,7 +21,9 @@ pub(in crate::check) static RULE: Rule = Rule {
         bad: &[Example::Compose("services:\n  ci:\n    image: gitlab/gitlab-runner:v17.5.0\n    privileged: true\n")],
         good: &[
             Example::Compose("services:\n  ci:\n    image: gitlab/gitlab-runner:v17.5.0\n    privileged: false\n"),
-            Example::Compose("services:\n  ci:\n    image: gitlab/gitlab-runner:v17.5.0\n    privileged: ${PRIVILEGED}\n"),
+            Example::Compose(
+                "services:\n  ci:\n    image: gitlab/gitlab-runner:v17.5.0\n    privileged: ${PRIVILEGED}\n",
+            ),
         ],
         equivalents: &[("kics", &["ae5b6871"]), ("semgrep", &["privileged-service"])],
         cis: &["5.5"],

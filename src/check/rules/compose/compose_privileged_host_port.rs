@@ -17,7 +17,15 @@ pub(in crate::check) static RULE: Rule = Rule {
         why: "Ports below 1024 belong to services of the host: a service that takes one stands in for it, and a rootless engine cannot give it at all.",
         instead: "Publish a port above 1023, or let the proxy of the host hand it on.",
         bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports:\n      - 81:80\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports:\n      - 80:80\n      - 443:443\n      - 8080:81\n"), Example::Compose("services:\n  dns:\n    image: pihole/pihole:2025.11.0\n    ports:\n      - '53:53/udp'\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports:\n      - '${PORT}:80'\n")],
+        good: &[
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    ports:\n      - 80:80\n      - 443:443\n      - 8080:81\n",
+            ),
+            Example::Compose(
+                "services:\n  dns:\n    image: pihole/pihole:2025.11.0\n    ports:\n      - '53:53/udp'\n",
+            ),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    ports:\n      - '${PORT}:80'\n"),
+        ],
         equivalents: &[("kics", &["bc2908f3"])],
         cis: &["5.8"],
         point: None,

@@ -1,10 +1,10 @@
 //! `compose-read-only-conflict`
 
+use crate::bases::Os;
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::Service;
 use crate::report::{Confidence, Example, Family, Fixable, Persona, RuleInfo, Severity};
-use crate::bases::Os;
 
 pub(in crate::check) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -17,8 +17,26 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "A service with a read-only root file system must write",
         why: "What the image writes while it runs fails: the container does not start, or it breaks at the first request that needs the folder.",
         instead: "Give it the folder: `tmpfs: [/var/cache/nginx]` for what may go, a volume for what has to stay.",
-        bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: true\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: true\n    tmpfs: [/var/cache/nginx]\n"), Example::Compose("services:\n  db:\n    image: postgres:17\n    read_only: true\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: true\n    tmpfs: ['/var/cache/nginx:size=16m', '/run:size=1m']\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: true\n    volumes:\n      - cache:/var/cache\n      - type: tmpfs\n        target: /var/run\n        tmpfs:\n          size: 1m\nvolumes:\n  cache:\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: false\n"), Example::Compose("services:\n  web:\n    image: example.com/app:1.0.0\n    read_only: true\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: true\n    tmpfs: ['${TMP}']\n")],
+        bad: &[
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: true\n"),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: true\n    tmpfs: [/var/cache/nginx]\n",
+            ),
+            Example::Compose("services:\n  db:\n    image: postgres:17\n    read_only: true\n"),
+        ],
+        good: &[
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: true\n    tmpfs: ['/var/cache/nginx:size=16m', '/run:size=1m']\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: true\n    volumes:\n      - cache:/var/cache\n      - type: tmpfs\n        target: /var/run\n        tmpfs:\n          size: 1m\nvolumes:\n  cache:\n",
+            ),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: false\n"),
+            Example::Compose("services:\n  web:\n    image: example.com/app:1.0.0\n    read_only: true\n"),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: true\n    tmpfs: ['${TMP}']\n",
+            ),
+        ],
         equivalents: &[],
         cis: &["5.13"],
         point: None,
@@ -44,7 +62,9 @@ fn check(service: &Service<'_>, found: &mut Found) {
     }
     let is_covered = |path: &str| {
         let path = tidy(path);
-        covered.iter().any(|folder| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+        covered.iter().any(|folder| {
+            path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
     };
     // What is told to write elsewhere is known to nobody here.
     let told = service.value.get("command").is_some() || service.value.get("entrypoint").is_some();
@@ -60,7 +80,13 @@ fn check(service: &Service<'_>, found: &mut Found) {
     for path in base.volumes.iter().filter(|path| !is_covered(path)) {
         let at = service.at(found, &read_only.place);
         found
-            .add(at, format!("`{path}` of service `{}` can be written to all the same: its image makes it a volume", service.name))
+            .add(
+                at,
+                format!(
+                    "`{path}` of service `{}` can be written to all the same: its image makes it a volume",
+                    service.name
+                ),
+            )
             .severity(Severity::Note)
             .help("mount a named volume there if the data has to stay, or a tmpfs if not");
     }

@@ -16,8 +16,21 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "A service that goes on running is not started again, or without end",
         why: "Without a restart policy a service that fails once stays away. One that is started again without end hides that it fails, and may fill the log meanwhile.",
         instead: "`restart: on-failure:5`, or `unless-stopped` together with a health check that somebody watches.",
-        bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    mem_limit: 64m\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: on-failure\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: always\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: on-failure:5\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: 'no'\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    deploy:\n      restart_policy:\n        condition: on-failure\n        max_attempts: 5\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    profiles: [tools]\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: ${RESTART}\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: unless-stopped\n")],
+        bad: &[
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    mem_limit: 64m\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: on-failure\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: always\n"),
+        ],
+        good: &[
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: on-failure:5\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: 'no'\n"),
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    deploy:\n      restart_policy:\n        condition: on-failure\n        max_attempts: 5\n",
+            ),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    profiles: [tools]\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: ${RESTART}\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: unless-stopped\n"),
+        ],
         equivalents: &[("kics", &["2fc99041"])],
         cis: &["5.15"],
         point: None,

@@ -1,13 +1,13 @@
 //! `compose-root-user`
 
+use crate::bases::Entrypoint;
 use crate::check::Found;
+use crate::check::needs::Need;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::Service;
-use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
-use crate::bases::Entrypoint;
-use crate::check::needs::Need;
 use crate::check::subject::is_root;
 use crate::compose::project::Command;
+use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
     info: RuleInfo {
@@ -20,8 +20,19 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "A service is made to run as root",
         why: "Root in the container is root on the host as soon as one wall of the container has a hole, and it owns every file of the volumes that it writes.",
         instead: "Leave `user:` out where the image has a user of its own, or write its number: `user: \"1000:1000\"`.",
-        bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    user: root\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    user: '0:0'\n"), Example::Compose("services:\n  web:\n    image: gcr.io/distroless/nodejs26-debian13:nonroot\n    user: 0\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    user: '1000:1000'\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    user: ${UID}:${GID}\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    user: '${UID:-1000}'\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    user: nginx\n")],
+        bad: &[
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    user: root\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    user: '0:0'\n"),
+            Example::Compose(
+                "services:\n  web:\n    image: gcr.io/distroless/nodejs26-debian13:nonroot\n    user: 0\n",
+            ),
+        ],
+        good: &[
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    user: '1000:1000'\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    user: ${UID}:${GID}\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    user: '${UID:-1000}'\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    user: nginx\n"),
+        ],
         equivalents: &[],
         cis: &["4.1"],
         point: Some(Point::NonRoot),

@@ -16,8 +16,16 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "A service can change its own program",
         why: "Who breaks in can put programs beside its own and change what it runs. With a read-only root file system nothing stays, and what the service writes is in volumes that one can see.",
         instead: "`read_only: true`, with `tmpfs:` for what it writes while it runs and a volume for what has to stay.",
-        bad: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: always\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: false\n")],
-        good: &[Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: true\n    tmpfs: ['/tmp:size=64m', /var/cache/nginx, /var/run]\n"), Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: ${READ_ONLY}\n")],
+        bad: &[
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    restart: always\n"),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: false\n"),
+        ],
+        good: &[
+            Example::Compose(
+                "services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: true\n    tmpfs: ['/tmp:size=64m', /var/cache/nginx, /var/run]\n",
+            ),
+            Example::Compose("services:\n  web:\n    image: nginx:1.30-trixie\n    read_only: ${READ_ONLY}\n"),
+        ],
         equivalents: &[("semgrep", &["writable-filesystem-service"])],
         cis: &["5.13"],
         point: Some(Point::LockedDown),
