@@ -41,7 +41,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nRUN echo cd /app\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN if [ -e /x ]; then cd /x; fi\n"),
         ],
-        equivalents: &[("hadolint", &["DL3001", "DL3003"]), ("trivy", &["DS-0013"]), ("kics", &["f4a6bcd3", "9b6b0f38"])],
+        equivalents: &[("hadolint", &["DL3001", "DL3003"]), ("trivy", &["DS-0013"]), ("kics", &["f4a6bcd3", "9b6b0f38"]), ("semgrep", &["nonsensical-command", "use-workdir"])],
         cis: &[],
         point: None,
         fix: Fixable::Unsafe,

@@ -38,7 +38,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("from debian:13-slim as build\nrun a\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN <<EOF\na\n\nb\nEOF\n"),
         ],
-        equivalents: &[("hadolint", &["DL4000", "DL3065"]), ("buildkit", &["MaintainerDeprecated", "LegacyKeyValueFormat", "NoEmptyContinuation", "RedundantTargetPlatform", "ExposeProtoCasing", "ConsistentInstructionCasing", "FromAsCasing", "StageNameCasing"]), ("trivy", &["DS-0022"]), ("checkov", &["CKV_DOCKER_6"]), ("kics", &["99614418"])],
+        equivalents: &[("hadolint", &["DL4000", "DL3065"]), ("buildkit", &["MaintainerDeprecated", "LegacyKeyValueFormat", "NoEmptyContinuation", "RedundantTargetPlatform", "ExposeProtoCasing", "ConsistentInstructionCasing", "FromAsCasing", "StageNameCasing"]), ("trivy", &["DS-0022"]), ("checkov", &["CKV_DOCKER_6"]), ("kics", &["99614418"]), ("semgrep", &["maintainer-is-deprecated"])],
         cis: &[],
         point: None,
         fix: Fixable::Safe,

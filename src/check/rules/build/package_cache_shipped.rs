@@ -63,6 +63,18 @@ pub(in crate::check) static RULE: Rule = Rule {
             ("trivy", &["DS-0015", "DS-0019", "DS-0020", "DS-0025", "DS-0027"]),
             ("dockle", &["DKL-DI-0004", "DKL-DI-0005"]),
             ("kics", &["df746b39", "ae9c56a6", "f2f903fb", "00481784", "295acb63", "38300d1a"]),
+            (
+                "semgrep",
+                &[
+                    "missing-apk-no-cache",
+                    "missing-dnf-clean-all",
+                    "missing-pip-no-cache-dir",
+                    "missing-yum-clean-all",
+                    "missing-zypper-clean",
+                    "remove-package-cache",
+                    "remove-package-lists",
+                ],
+            ),
         ],
         cis: &["4.3"],
         point: Some(Point::Minimal),

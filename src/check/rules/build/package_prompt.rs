@@ -42,7 +42,15 @@ pub(in crate::check) static RULE: Rule = Rule {
             ("hadolint", &["DL3014", "DL3030", "DL3034", "DL3038"]),
             ("trivy", &["DS-0021"]),
             ("kics", &["77783205", "7ebd323c", "6e19193a", "45e1fca5"]),
-            ("semgrep", &["missing-assume-yes-switch", "missing-dnf-assume-yes-switch", "missing-yum-assume-yes-switch"]),
+            (
+                "semgrep",
+                &[
+                    "missing-assume-yes-switch",
+                    "missing-dnf-assume-yes-switch",
+                    "missing-yum-assume-yes-switch",
+                    "missing-zypper-no-confirm-switch",
+                ],
+            ),
         ],
         cis: &[],
         point: None,

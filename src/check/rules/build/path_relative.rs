@@ -41,7 +41,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nONBUILD WORKDIR /app\nONBUILD COPY . ./\n"),
             Example::Dockerfile("FROM debian:13-slim\nWORKDIR /process\nCOPY a /dev.txt\n"),
         ],
-        equivalents: &[("hadolint", &["DL3000", "DL3045"]), ("buildkit", &["WorkdirRelativePath"]), ("trivy", &["DS-0009", "DS-0030"]), ("checkov", &["CKV_DOCKER_10"]), ("kics", &["6b376af8"])],
+        equivalents: &[("hadolint", &["DL3000", "DL3045"]), ("buildkit", &["WorkdirRelativePath"]), ("trivy", &["DS-0009", "DS-0030"]), ("checkov", &["CKV_DOCKER_10"]), ("kics", &["6b376af8"]), ("semgrep", &["use-absolute-workdir"])],
         cis: &[],
         point: None,
         fix: Fixable::No,

@@ -43,7 +43,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM node:26-trixie-slim AS base\nFROM base AS node\n"),
             Example::Files(&[("Dockerfile", "FROM debian:13-slim AS dev\nRUN make\nFROM debian:13-slim\n"), ("compose.yaml", "services:\n  app:\n    build:\n      context: .\n      target: dev\n  web:\n    build: .\n")]),
         ],
-        equivalents: &[("hadolint", &["DL3022", "DL3023", "DL3024", "DL3063"]), ("buildkit", &["DuplicateStageName", "ReservedStageName"]), ("trivy", &["DS-0006", "DS-0012"]), ("checkov", &["CKV_DOCKER_11"]), ("kics", &["cdddb86f", "f2daed12", "68a51e22"])],
+        equivalents: &[("hadolint", &["DL3022", "DL3023", "DL3024", "DL3063"]), ("buildkit", &["DuplicateStageName", "ReservedStageName"]), ("trivy", &["DS-0006", "DS-0012"]), ("checkov", &["CKV_DOCKER_11"]), ("kics", &["cdddb86f", "f2daed12", "68a51e22"]), ("semgrep", &["alias-must-be-unique", "copy-from-own-alias"])],
         cis: &[],
         point: Some(Point::MultiStage),
         fix: Fixable::No,
