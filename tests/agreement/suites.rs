@@ -34,8 +34,10 @@ pub(super) fn run(folder: &Path, tool: &str, pairs: &BTreeMap<&str, BTreeSet<&st
     for row in text.lines() {
         let row: Value = serde_json::from_str(row).unwrap_or_else(|error| panic!("{tool}: {error}"));
         let id = row["rule_id"].as_str().unwrap_or_default();
-        // A row with a configuration is about that configuration; some rows are about no rule of theirs.
-        if !row["config"].is_null() || id == "*" || id == "parse-error" || id.contains('\\') {
+        // A row with a configuration is about that configuration, one with a comment about their comments; some rows are
+        // about no rule of theirs.
+        let of_comments = row["text"].as_str().is_some_and(|text| text.contains("hadolint ") && text.contains("ignore"));
+        if !row["config"].is_null() || of_comments || id == "*" || id == "parse-error" || id.contains('\\') {
             continue;
         }
         let Some(rules) = pairs.get(id) else {
@@ -52,6 +54,17 @@ pub(super) fn run(folder: &Path, tool: &str, pairs: &BTreeMap<&str, BTreeSet<&st
         }
     }
     Some(outcome)
+}
+
+/// The last line of what belongs to a key of YAML.
+fn end_of_block(text: &str, key: u64) -> u64 {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = text.lines().zip(1..).skip(usize::try_from(key).unwrap_or(usize::MAX).saturating_sub(1));
+    let own = lines.next().map_or(0, |(line, _)| indent(line));
+    let inside = |line: &str| {
+        indent(line) > own || indent(line) == own && line.trim_start().starts_with("- ") || line.trim().is_empty()
+    };
+    lines.take_while(|(line, _)| inside(line)).last().map_or(key, |(_, number)| number)
 }
 
 fn fires(row: &Value, rules: &BTreeSet<&str>) -> bool {
@@ -72,8 +85,12 @@ fn fires(row: &Value, rules: &BTreeSet<&str>) -> bool {
     match row["lines"].as_array().filter(|_| row["tool"] == "semgrep") {
         Some(lines) => {
             let of = Lines::of_text(&text, compose);
-            let lines: BTreeSet<u64> = lines.iter().filter_map(Value::as_u64).map(|line| of.first(line)).collect();
-            at.any(|line| lines.contains(&of.first(line)))
+            let named: BTreeSet<u64> = lines.iter().filter_map(Value::as_u64).collect();
+            let firsts: BTreeSet<u64> = named.iter().map(|line| of.first(*line)).collect();
+            at.any(|line| match compose {
+                true => named.iter().any(|first| (*first..=end_of_block(&text, *first)).contains(&line)),
+                false => firsts.contains(&of.first(line)),
+            })
         }
         None => at.next().is_some(),
     }
