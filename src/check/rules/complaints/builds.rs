@@ -1,18 +1,12 @@
 //! What users of other tools complained of, as far as it is about images, stages and steps: each with its issue.
 
-use crate::check::{Options, apply_policy, check, names};
+use super::audit;
+use crate::check::{Options, check};
 use crate::detect::MemoryTree;
 
 /// The rules that find something, without those that somebody has to ask for.
 fn found(files: &[(&str, &str)], pedantic: bool) -> Vec<&'static str> {
-    let tree = MemoryTree::new(files.iter().copied());
-    let paths: Vec<String> =
-        files.iter().map(|(path, _)| (*path).to_owned()).filter(|path| names::is_target(path)).collect();
-    let today = Some(crate::bases::CHECKED);
-    let options = Options { pedantic, today, ..Options::default() };
-    let mut audit = check(&tree, true, &paths, &options);
-    apply_policy(&mut audit, &options, None);
-    audit.findings.iter().map(|finding| finding.rule.id).collect()
+    audit(files, &[], pedantic).findings.iter().map(|finding| finding.rule.id).collect()
 }
 
 /// Asserts that these rules are silent about a Dockerfile, the pedantic ones too.
