@@ -3,7 +3,10 @@
 //! [`parse`] takes any text and never fails: what is cut short is read as far as it goes. The grammar is that of the
 //! POSIX shell command language with what `bash` adds in everyday scripts (`[[`, `<( )`, `&>`, `function`, `<<<`).
 
+mod cursor;
+mod heredoc;
 mod parse;
+mod pieces;
 mod walk;
 mod word;
 

@@ -1,6 +1,6 @@
 //! What holds of every rule: its examples are true, and its description is complete.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::check::policy::{Policy, PolicyFile};
@@ -86,14 +86,10 @@ fn every_fix_mends_its_finding_and_does_not_come_back() {
                     assert!(text.get(edit.at.span()).is_some(), "{}: an edit outside of its file", rule.info.id);
                     text.replace_range(edit.at.span(), &edit.text);
                 }
-                let files: Vec<(&str, &str)> = example
-                    .files()
-                    .into_iter()
-                    .map(|(path, text)| {
-                        let mended = texts.iter().find(|(own, _)| own == path);
-                        (path, mended.map_or(text, |(_, text)| text.as_str()))
-                    })
-                    .collect();
+                // A fix may also write a file that was not there.
+                let mut files: BTreeMap<&str, &str> = example.files().into_iter().collect();
+                files.extend(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+                let files: Vec<(&str, &str)> = files.into_iter().collect();
                 let after = audit_of(&files);
                 let count = |audit: &Audit| {
                     let same = |other: &&Finding| other.rule.id == rule.info.id && other.message == finding.message;
@@ -105,17 +101,4 @@ fn every_fix_mends_its_finding_and_does_not_come_back() {
             }
         }
     }
-}
-
-/// What these rules find in some files: `id severity`, in the order of the report.
-pub(super) fn found_in(files: &[(&str, &str)], rules: &[&str], pedantic: bool) -> Vec<String> {
-    let tree = MemoryTree::new(files.iter().copied());
-    let paths: Vec<String> =
-        files.iter().map(|(path, _)| (*path).to_owned()).filter(|path| names::is_target(path)).collect();
-    let only = rules.iter().map(|rule| (*rule).to_owned()).collect();
-    let audit = check(&tree, true, &paths, &Options { pedantic, only, ..Options::default() });
-    let name = |finding: &crate::report::Finding| {
-        format!("{} {}", finding.rule.id, format!("{:?}", finding.severity).to_lowercase())
-    };
-    audit.findings.iter().map(name).collect()
 }

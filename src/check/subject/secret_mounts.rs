@@ -44,8 +44,7 @@ impl SecretMounts {
             if command.is(&["export", "declare", "local", "readonly"]) {
                 for arg in &command.args {
                     let written = build.text.get(arg.span.clone()).unwrap_or_default();
-                    if let Some((name, value)) = written.split_once('=').filter(|(_, value)| own.gives(value)) {
-                        let _ = value;
+                    if let Some((name, _)) = written.split_once('=').filter(|(_, value)| own.gives(value)) {
                         own.variables.push(name.to_owned());
                     }
                 }

@@ -1,19 +1,8 @@
 //! What users of other tools complained of, as far as it is about compose files: each with its issue. And what holds of
 //! overlays, waivers and grouped findings.
 
-use crate::check::{Options, apply_policy, check, names};
-use crate::detect::MemoryTree;
+use super::audit;
 use crate::report::{Audit, Finding, Severity};
-
-fn audit(files: &[(&str, &str)], pedantic: bool) -> Audit {
-    let tree = MemoryTree::new(files.iter().copied());
-    let paths: Vec<String> =
-        files.iter().map(|(path, _)| (*path).to_owned()).filter(|path| names::is_target(path)).collect();
-    let options = Options { pedantic, today: Some(crate::bases::CHECKED), ..Options::default() };
-    let mut audit = check(&tree, true, &paths, &options);
-    apply_policy(&mut audit, &options, None);
-    audit
-}
 
 fn ids(audit: &Audit) -> Vec<&'static str> {
     audit.active().map(|finding| finding.rule.id).collect()
@@ -21,7 +10,7 @@ fn ids(audit: &Audit) -> Vec<&'static str> {
 
 /// The findings of a rule in a compose.yaml, pedantic ones too.
 fn count(rule: &str, text: &str) -> usize {
-    ids(&audit(&[("compose.yaml", text)], true)).iter().filter(|id| **id == rule).count()
+    ids(&audit(&[("compose.yaml", text)], &[], true)).iter().filter(|id| **id == rule).count()
 }
 
 /// A service with these lines.
@@ -44,7 +33,7 @@ fn a_port_with_an_address_in_a_variable_is_bound() {
 fn variables_everywhere_are_read() {
     // https://github.com/zavoloklom/docker-compose-linter/issues/8
     let text = "services:\n  web:\n    image: ${IMAGE}\n    ports: ['${PORTS}', 80, '${A}-${B}:${C}/${D}']\n    privileged: ${P}\n    user: $U\n    cap_add: $CAPS\n    network_mode: $N\n    deploy: ${DEPLOY}\n";
-    let audit = audit(&[("compose.yaml", text)], false);
+    let audit = audit(&[("compose.yaml", text)], &[], false);
     let worst: Vec<&Finding> = audit.active().filter(|finding| finding.severity > Severity::Note).collect();
     assert!(worst.iter().all(|finding| finding.rule.id == "compose-invalid"), "{worst:?}");
 }
@@ -69,7 +58,7 @@ fn no_new_privileges_has_three_spellings() {
 fn no_version_is_needed_and_root_is_seen() {
     // https://github.com/semgrep/semgrep-rules/issues/4035, https://github.com/semgrep/semgrep-rules/issues/4036
     let text = service(&["privileged: true", "user: root", "volumes: ['/var/run/docker.sock:/var/run/docker.sock']"]);
-    let found = ids(&audit(&[("compose.yaml", &text)], false));
+    let found = ids(&audit(&[("compose.yaml", &text)], &[], false));
     for id in ["compose-privileged", "compose-root-user", "compose-docker-socket"] {
         assert!(found.contains(&id), "{id}: {found:?}");
     }
@@ -80,7 +69,7 @@ fn workflows_are_no_compose_files() {
     // https://github.com/semgrep/semgrep-rules/pull/1241
     let text =
         "on: push\njobs:\n  test:\n    services:\n      db:\n        image: postgres\n        options: --privileged\n";
-    let found = audit(&[(".github/workflows/ci.yaml", text)], true);
+    let found = audit(&[(".github/workflows/ci.yaml", text)], &[], true);
     assert!(found.findings.iter().all(|finding| !finding.rule.id.starts_with("compose")), "{:?}", ids(&found));
 }
 
@@ -88,7 +77,7 @@ fn workflows_are_no_compose_files() {
 fn anchors_and_merge_keys_are_followed() {
     // https://github.com/docker/compose/issues/10824, and the README of dclint: "anchors are not evaluated"
     let text = "x-hard: &hard\n  read_only: true\n  cap_drop: [ALL]\n  security_opt: ['no-new-privileges:true']\n  mem_limit: 64m\n  pids_limit: 64\n  tmpfs: ['/var/cache/nginx:size=8m', '/var/run:size=1m']\nx-loud: &loud\n  privileged: true\nservices:\n  web:\n    <<: *hard\n    image: nginx:1.30-trixie\n  ci:\n    <<: [*hard, *loud]\n    image: example.com/ci:1.0.0\n";
-    let found = audit(&[("compose.yaml", text)], false);
+    let found = audit(&[("compose.yaml", text)], &[], false);
     assert_eq!(ids(&found), ["compose-privileged"], "{:?}", found.findings);
     assert_eq!(found.line_column(&found.findings[0].at).0, 9, "where the anchor says it");
 }
@@ -98,7 +87,7 @@ fn a_reset_takes_away() {
     // https://github.com/docker/compose/issues/10394
     let base = service(&["privileged: true", "ports: ['5432:5432']"]);
     let over = "services:\n  web:\n    privileged: !reset null\n    ports: !override ['127.0.0.1:5432:5432']\n";
-    let found = ids(&audit(&[("compose.yaml", &base), ("compose.override.yaml", over)], false));
+    let found = ids(&audit(&[("compose.yaml", &base), ("compose.override.yaml", over)], &[], false));
     assert!(!found.contains(&"compose-privileged") && !found.contains(&"compose-port-open"), "{found:?}");
 }
 
@@ -107,7 +96,7 @@ fn an_overlay_is_asked_only_about_what_it_says() {
     let base = service(&["ports: ['5432:5432']", "cap_drop: [ALL]"]);
     let over =
         "services:\n  web:\n    privileged: true\n    mem_limit: 64m\n  job:\n    image: example.com/job:1.0.0\n";
-    let found = audit(&[("compose.yaml", &base), ("compose.prod.yaml", over)], false);
+    let found = audit(&[("compose.yaml", &base), ("compose.prod.yaml", over)], &[], false);
     let at = |path: &str, id: &str| {
         found.active().filter(|finding| found.path(&finding.at) == path && finding.rule.id == id).count()
     };
@@ -125,7 +114,7 @@ fn an_overlay_is_asked_only_about_what_it_says() {
 #[test]
 fn a_waiver_above_a_service_silences_one_absence_of_it() {
     let text = "services:\n  # scaffold: allow compose-writable-root because=it updates itself\n  web:\n    image: nginx:1.30-trixie\n  app:\n    image: example.com/app:1.0.0\n";
-    let found = audit(&[("compose.yaml", text)], false);
+    let found = audit(&[("compose.yaml", text)], &[], false);
     let of = |line: usize| -> Vec<&str> {
         found
             .active()
@@ -143,7 +132,7 @@ fn a_waiver_above_a_service_silences_one_absence_of_it() {
 #[test]
 fn people_are_told_once_of_what_a_service_lacks() {
     use crate::report::formats;
-    let audit = audit(&[("compose.yaml", &service(&[]))], false);
+    let audit = audit(&[("compose.yaml", &service(&[]))], &[], false);
     let text = formats::text(&audit, &formats::TextOptions::default());
     assert_eq!(text.matches("not hardened").count(), 1, "{text}");
     assert!(text.contains("1 note in 1 file") && text.contains("compose-no-pids-limit"), "{text}");
@@ -154,7 +143,7 @@ fn people_are_told_once_of_what_a_service_lacks() {
 #[test]
 fn a_file_for_development_is_held_to_less() {
     let text = service(&["privileged: true", "ports: ['5432:5432']"]);
-    let found = audit(&[("compose.dev.yaml", &text)], false);
+    let found = audit(&[("compose.dev.yaml", &text)], &[], false);
     let levels: Vec<(&str, Severity)> = found.active().map(|finding| (finding.rule.id, finding.severity)).collect();
     assert_eq!(levels, [("compose-privileged", Severity::Warning), ("compose-port-open", Severity::Note)]);
 }
@@ -168,7 +157,7 @@ fn a_fix_of_an_open_port_writes_the_address_before_it() {
         ("ports: ['0.0.0.0:5432:5432/tcp']", "ports: ['127.0.0.1:5432:5432/tcp']"),
         ("ports: ['${PORT:-5432}:5432']", "ports: ['127.0.0.1:${PORT:-5432}:5432']"),
     ] {
-        let audit = audit(&[("compose.yaml", &service(&[before]))], false);
+        let audit = audit(&[("compose.yaml", &service(&[before]))], &[], false);
         let found = audit.active().find(|finding| finding.rule.id == "compose-port-open");
         let fix = found.and_then(|finding| finding.fix.as_ref()).unwrap_or_else(|| panic!("{before}"));
         let edit = &fix.edits[0];
@@ -180,7 +169,7 @@ fn a_fix_of_an_open_port_writes_the_address_before_it() {
 
 /// The findings of a compose.yaml with these services, each with its severity; what is missing is left out.
 fn levels(services: &str) -> Vec<(&'static str, Severity)> {
-    let audit = audit(&[("compose.yaml", &format!("services:\n{services}"))], false);
+    let audit = audit(&[("compose.yaml", &format!("services:\n{services}"))], &[], false);
     let own = audit.active().filter(|finding| finding.lacks.is_none() && finding.rule.id.starts_with("compose"));
     own.map(|finding| (finding.rule.id, finding.severity)).collect()
 }
@@ -210,7 +199,7 @@ fn root_is_a_note_where_it_steps_down_or_gets_things_ready() {
 fn an_engine_in_a_container_is_told_of_rootless_builds() {
     for image in ["docker:29-dind", "moby/buildkit:v0.26.0"] {
         let text = format!("services:\n  builder:\n    image: {image}\n    privileged: true\n");
-        let audit = audit(&[("compose.yaml", &text)], false);
+        let audit = audit(&[("compose.yaml", &text)], &[], false);
         let found = audit.active().find(|finding| finding.rule.id == "compose-privileged").expect("a finding");
         assert!(found.help.as_ref().is_some_and(|help| help.contains("rootless")), "{image}");
         assert_eq!(found.severity, Severity::Error);
@@ -220,7 +209,7 @@ fn an_engine_in_a_container_is_told_of_rootless_builds() {
 #[test]
 fn limits_that_do_not_agree_are_an_error_whatever_the_version() {
     let text = "version: '2'\nservices:\n  web:\n    image: nginx:1.30-trixie\n    mem_limit: 64m\n    deploy:\n      resources:\n        limits:\n          memory: 128m\n";
-    let audit = audit(&[("compose.yaml", text)], false);
+    let audit = audit(&[("compose.yaml", text)], &[], false);
     let found = audit.active().find(|finding| finding.rule.id == "compose-no-memory-limit").expect("a finding");
     assert_eq!((found.severity, found.related.len()), (Severity::Error, 1));
     let same = "  web:\n    image: nginx:1.30-trixie\n    mem_limit: 64m\n    deploy:\n      resources:\n        limits:\n          memory: 64M\n";

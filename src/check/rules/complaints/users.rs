@@ -1,6 +1,6 @@
 //! What users of other tools complain of, as far as it is about users: each with its link, and what is found here.
 
-use crate::check::rules::tests::found_in;
+use super::found_in;
 
 /// What the rules of this family find.
 fn ids(text: &str) -> Vec<String> {

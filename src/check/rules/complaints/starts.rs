@@ -1,7 +1,7 @@
 //! What users of other tools complain of, as far as it is about how an image starts and says that it is well: each with its
 //! link, and what is found here.
 
-use crate::check::rules::tests::found_in;
+use super::found_in;
 
 /// What the rules of this family find.
 fn ids(text: &str) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! What users of other tools complain of, as far as it is about secrets: each with its link, and what is found here.
 
-use crate::check::rules::tests::found_in;
+use super::found_in;
 
 const RULES: [&str; 9] = [
     "login-in-build",
