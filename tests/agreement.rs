@@ -157,7 +157,11 @@ fn compared(tool: &anchors::Anchor, ours: &Places, listed: &[Listed]) -> Outcome
         entry.both = mine.intersection(&theirs).count();
         entry.alone = mine.difference(&theirs).copied().collect();
     }
-    assert!(answer.seen.iter().all(|file| listed[*file].compose == tool.compose), "{}: a file of another kind", tool.name);
+    assert!(
+        answer.seen.iter().all(|file| listed[*file].compose == tool.compose),
+        "{}: a file of another kind",
+        tool.name
+    );
     outcome
 }
 
@@ -214,8 +218,10 @@ fn every_difference_has_its_reason() {
             }
         }
     }
-    let suites: BTreeMap<&str, suites::Outcome> =
-        anchors::NAMES.iter().filter_map(|tool| Some((*tool, suites::run(&suites, tool, &equivalents(tool))?))).collect();
+    let suites: BTreeMap<&str, suites::Outcome> = anchors::NAMES
+        .iter()
+        .filter_map(|tool| Some((*tool, suites::run(&suites, tool, &equivalents(tool))?)))
+        .collect();
 
     let mut missing = String::new();
     let mut list = String::new();
@@ -224,7 +230,8 @@ fn every_difference_has_its_reason() {
             for (rule, compared) in rules.iter().filter(|(_, compared)| !compared.alone.is_empty()) {
                 for (file, line) in &compared.alone {
                     let file = &listed[*file];
-                    writeln!(list, "{about}\t{tool}\t{rule}\t{}\t{}\t{line}", file.repository, file.path).expect("text");
+                    writeln!(list, "{about}\t{tool}\t{rule}\t{}\t{}\t{line}", file.repository, file.path)
+                        .expect("text");
                 }
                 if reason(&reasons, about, tool, rule).is_none() {
                     writeln!(missing, "{about} {tool} {rule}: {} places", compared.alone.len()).expect("text");
@@ -257,5 +264,9 @@ fn every_difference_has_its_reason() {
     if missing.is_empty() || page::overwrite() {
         page::hold(&page::page(&outcomes, &suites, &reasons));
     }
-    assert!(missing.is_empty(), "no reason in tests/corpus/differences.toml (places in {}):\n{missing}", path.display());
+    assert!(
+        missing.is_empty(),
+        "no reason in tests/corpus/differences.toml (places in {}):\n{missing}",
+        path.display()
+    );
 }

@@ -65,7 +65,8 @@ pub(super) fn all(oracles: Option<&Path>, corpus: &Path, listed: &[Listed]) -> V
 
 /// A list of an object a file: `sha256`, `findings` (`rule`, `line`) or `warnings` (`rule`, `lines`), `parse_errors`, `status`.
 fn recorded_answer(path: &Path, listed: &[Listed]) -> Answer {
-    let of_sha: BTreeMap<&str, usize> = listed.iter().enumerate().map(|(index, file)| (file.sha.as_str(), index)).collect();
+    let of_sha: BTreeMap<&str, usize> =
+        listed.iter().enumerate().map(|(index, file)| (file.sha.as_str(), index)).collect();
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let all: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut answer = Answer::default();

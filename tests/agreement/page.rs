@@ -23,11 +23,19 @@ pub(super) fn hold(page: &str) {
 /// How each tool was asked.
 fn about(tool: &str) -> &'static str {
     match tool {
-        "hadolint" => "hadolint 2.15.1 from PyPI, its defaults, ignore comments not honoured. The files that it cannot parse are left out.",
-        "buildkit" => "`docker build --check` of Docker 28.5.2. A base that the engine did not have was replaced by `debian:12`. Files that it refuses are left out.",
+        "hadolint" => {
+            "hadolint 2.15.1 from PyPI, its defaults, ignore comments not honoured. The files that it cannot parse are left out."
+        }
+        "buildkit" => {
+            "`docker build --check` of Docker 28.5.2. A base that the engine did not have was replaced by `debian:12`. Files that it refuses are left out."
+        }
         "trivy" => "Not run on the files (there was no binary to be had); only its own tests (trivy-checks 80e5382).",
-        "checkov" => "Checkov 3.3.30 from PyPI, framework `dockerfile`. Compared file by file: for an absence it names no line.",
-        "semgrep" => "Semgrep 1.185.0 with semgrep-rules 157ae47. Files on which its parser stumbles are left out. Compose files are compared file by file.",
+        "checkov" => {
+            "Checkov 3.3.30 from PyPI, framework `dockerfile`. Compared file by file: for an absence it names no line."
+        }
+        "semgrep" => {
+            "Semgrep 1.185.0 with semgrep-rules 157ae47. Files on which its parser stumbles are left out. Compose files are compared file by file."
+        }
         "dclint" => "dclint 3.1.0, its defaults. Compared file by file. Files that it calls invalid are left out.",
         "dockle" => "Reads finished images, so it cannot be run on these files.",
         _ => "Not run (there was no binary to be had).",
@@ -55,11 +63,7 @@ fn codes<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
     ids.into_iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
 }
 
-pub(super) fn page(
-    outcomes: &BTreeMap<&str, Outcome>,
-    suites: &BTreeMap<&str, Suite>,
-    reasons: &Reasons,
-) -> String {
+pub(super) fn page(outcomes: &BTreeMap<&str, Outcome>, suites: &BTreeMap<&str, Suite>, reasons: &Reasons) -> String {
     let mut page = String::from(
         "# Agreement with other tools\n\nMade by `tests/agreement.rs` from what each tool says of the public files of `tests/corpus/files.tsv`, and from the tools' own tests. `scaffold check` ran with `--pedantic`. Reasons are in `tests/corpus/differences.toml`; a difference without one fails the test.\n\nA number counts instructions of Dockerfiles, or files where one of the two names no line (user, health check, compose). *Own tests*: in how many of the tool's own test cases for that id ours fires or is silent as theirs must; cases for a configuration of theirs are left out.\n",
     );
@@ -98,13 +102,14 @@ fn theirs(page: &mut String, tool: &str, outcome: Option<&Outcome>, suite: Optio
         }
         return;
     }
-    page.push_str("| theirs | ours | both | only theirs | own tests | why they differ |\n| --- | --- | --- | --- | --- | --- |\n");
+    page.push_str(
+        "| theirs | ours | both | only theirs | own tests | why they differ |\n| --- | --- | --- | --- | --- | --- |\n",
+    );
     for (id, rules) in &pairs {
         let compared = outcome.and_then(|outcome| outcome.theirs.get(*id));
         let counts = suite.and_then(|suite| suite.by_id.get(*id));
-        let tests = counts.map_or("-".to_owned(), |counts| {
-            format!("{} of {}", counts.same, counts.same + counts.differ.len())
-        });
+        let tests =
+            counts.map_or("-".to_owned(), |counts| format!("{} of {}", counts.same, counts.same + counts.differ.len()));
         let differs = [
             compared.filter(|compared| !compared.alone.is_empty()).and_then(|_| reason(reasons, "theirs", tool, id)),
             counts.filter(|counts| !counts.differ.is_empty()).and_then(|_| reason(reasons, "suite", tool, id)),

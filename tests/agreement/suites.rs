@@ -36,7 +36,8 @@ pub(super) fn run(folder: &Path, tool: &str, pairs: &BTreeMap<&str, BTreeSet<&st
         let id = row["rule_id"].as_str().unwrap_or_default();
         // A row with a configuration is about that configuration, one with a comment about their comments; some rows are
         // about no rule of theirs.
-        let of_comments = row["text"].as_str().is_some_and(|text| text.contains("hadolint ") && text.contains("ignore"));
+        let of_comments =
+            row["text"].as_str().is_some_and(|text| text.contains("hadolint ") && text.contains("ignore"));
         if !row["config"].is_null() || of_comments || id == "*" || id == "parse-error" || id.contains('\\') {
             continue;
         }

@@ -141,15 +141,6 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 }
 
 #[cfg(test)]
-mod package_complaints;
+mod complaints;
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-mod complaints_of_builds;
-
-#[cfg(test)]
-mod complaints_of_secrets;
-
-#[cfg(test)]
-mod complaints_of_compose;

@@ -1,9 +1,9 @@
 //! `image-latest`
 
+use crate::check::Found;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::images::{self, NamedImage};
 use crate::check::subject::{Build, Service};
-use crate::check::Found;
 use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
