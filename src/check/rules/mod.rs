@@ -141,6 +141,8 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 }
 
 #[cfg(test)]
+mod judged_on_files;
+#[cfg(test)]
 mod package_complaints;
 #[cfg(test)]
 mod tests;
