@@ -45,7 +45,12 @@ pub(in crate::check) static RULE: Rule = Rule {
             ("kics", &["77783205", "7ebd323c", "6e19193a", "45e1fca5"]),
             (
                 "semgrep",
-                &["missing-assume-yes-switch", "missing-dnf-assume-yes-switch", "missing-yum-assume-yes-switch"],
+                &[
+                    "missing-assume-yes-switch",
+                    "missing-dnf-assume-yes-switch",
+                    "missing-yum-assume-yes-switch",
+                    "missing-zypper-no-confirm-switch",
+                ],
             ),
         ],
         cis: &[],

@@ -58,7 +58,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             ("checkov", &["CKV_DOCKER_3", "CKV_DOCKER_8"]),
             ("dockle", &["CIS-DI-0001"]),
             ("kics", &["fd54f200", "67fd0c4a"]),
-            ("semgrep", &["last-user-is-root", "missing-user"]),
+            ("semgrep", &["last-user-is-root", "missing-user", "missing-user-entrypoint"]),
         ],
         cis: &["4.1"],
         point: Some(Point::NonRoot),
