@@ -91,7 +91,9 @@ fn equivalents(tool: &str) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     let mut all: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for rule in check::all() {
         for (_, ids) in rule.info.equivalents.iter().filter(|(name, _)| *name == tool) {
-            ids.iter().for_each(|id| drop(all.entry(*id).or_default().insert(rule.info.id)));
+            for id in ids.iter() {
+                all.entry(*id).or_default().insert(rule.info.id);
+            }
         }
     }
     all

@@ -165,7 +165,7 @@ impl<'w> Build<'w> {
             target,
             services,
             context: None,
-            dev: is_dev(&unit.path) || stages.stages[target].name.as_deref().is_some_and(is_dev_word),
+            dev: is_dev(&unit.path) || stages.stages[target].name.as_deref().is_some_and(is_dev),
             inline: unit.inline.as_ref().map(|inline| (inline.text.as_str(), inline.span.clone())),
             program: OnceCell::new(),
             copies: OnceCell::new(),
@@ -413,7 +413,7 @@ fn written_user(word: &Word, image: &Image, at: usize, origin: &Origin) -> User 
 }
 
 /// Words that say that something is not for production.
-const DEV: [&str; 22] = [
+const DEV: [&str; 25] = [
     "dev",
     "devel",
     "develop",
@@ -436,6 +436,9 @@ const DEV: [&str; 22] = [
     "fixtures",
     "testdata",
     "playground",
+    "benchmark",
+    "benchmarks",
+    "tilt",
 ];
 
 /// Whether a path says that what it names is for development, tests or a demonstration.

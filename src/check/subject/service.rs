@@ -60,9 +60,13 @@ impl<'w> Project<'w> {
     pub fn is_production(&self) -> bool {
         let words = |path: &String| {
             let lower = path.to_ascii_lowercase();
-            lower
-                .split(['/', '.', '-', '_'])
-                .any(|word| matches!(word, "prod" | "production" | "deploy" | "stack" | "swarm"))
+            let words: Vec<&str> = lower.split(['/', '.', '-', '_']).collect();
+            words.iter().enumerate().any(|(at, word)| {
+                // `near-prod` and `non-production` are none.
+                let before = at.checked_sub(1).and_then(|at| words.get(at)).copied().unwrap_or_default();
+                matches!(*word, "prod" | "production" | "deploy" | "stack" | "swarm")
+                    && !matches!(before, "near" | "non" | "no" | "not" | "pre" | "like")
+            })
         };
         self.unit.reported.iter().any(words)
     }

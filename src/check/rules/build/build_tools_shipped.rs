@@ -43,6 +43,13 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM maven:3-eclipse-temurin-25\nENTRYPOINT [\"/entrypoint.sh\"]\nCMD [\"mvn\"]\n"),
             // An image of tools, on purpose.
             Example::Dockerfile("FROM golang:1.25\nRUN apt-get update && apt-get install -y gcc\n"),
+            Example::Dockerfile(
+                "FROM golang:1.25\nCOPY reflex.conf /\nENTRYPOINT [\"reflex\", \"-c\", \"/reflex.conf\"]\n",
+            ),
+            Example::Dockerfile(
+                "FROM node:24-slim\nENV NODE_ENV=development\nRUN apt-get update && apt-get install -y g++\nCMD [\"/start.sh\"]\n",
+            ),
+            Example::Dockerfile("FROM openjdk:11-jre-slim\nCOPY a.jar /\nCMD [\"java\", \"-jar\", \"/a.jar\"]\n"),
             Example::Dockerfile("FROM registry.example.com/our-sdk:1\nCOPY . .\nCMD [\"/a\"]\n"),
             Example::Files(&[("Dockerfile.dev", "FROM golang:1.25\nCOPY . .\nCMD [\"go\", \"run\", \".\"]\n")]),
         ],
@@ -62,6 +69,9 @@ const TOOLS: [&str; 27] = [
     "sh", "bash", "ash", "zsh", "fish", "sleep", "tail", "mvn", "gradle", "go", "cargo", "rustc", "gcc", "make",
     "swift", "jshell", "node", "python", "python3", "irb", "ruby", "perl", "php", "ghci", "iex", "julia", "R",
 ];
+
+/// Programs that build and start again whenever a file changes.
+const WATCHERS: [&str; 8] = ["air", "CompileDaemon", "entr", "fresh", "gow", "nodemon", "reflex", "watchexec"];
 
 fn check(build: &Build<'_>, found: &mut Found) {
     if build.is_for_development() || !starts_a_service(build) {
@@ -140,8 +150,13 @@ fn starts_a_service(build: &Build<'_>) -> bool {
     let name = |word: &&String| word.rsplit('/').next().unwrap_or(word).to_owned();
     // `CMD ["mvn"]`, also behind an entrypoint of its own: an image of tools, on purpose.
     let tool = words.len() < 3 && words.last().map(name).is_some_and(|last| TOOLS.contains(&last.as_str()));
+    // It builds anew whenever a file changes, or its environment says what it is for.
+    let watches = words.first().map(name).is_some_and(|first| WATCHERS.contains(&first.as_str()));
+    let develops = ["NODE_ENV", "RAILS_ENV", "APP_ENV", "FLASK_ENV", "ASPNETCORE_ENVIRONMENT"]
+        .iter()
+        .any(|name| build.target().image.known(name).is_some_and(|value| value.eq_ignore_ascii_case("development")));
     let waits = words.first().map(name).is_some_and(|first| matches!(first.as_str(), "sleep" | "tail"));
-    !words.is_empty() && !tool && !waits
+    !words.is_empty() && !tool && !waits && !watches && !develops
 }
 
 /// Whether a later step of the RUN takes away what this one installed, as a group or all that nobody needs.

@@ -83,7 +83,7 @@ fn target(build: &Build<'_>, view: &StageView<'_>, one: &Written<'_>, transfer: 
     let finding = found.add(at, format!("several files go to `{target}`, which does not end with `/`"));
     finding.help("end the target with `/`");
     if there {
-        finding.severity(Severity::Warning);
+        finding.severity(Severity::Note);
     }
     if let Some(edit) = edit {
         finding.safe_fix("end the target with `/`", vec![edit]);

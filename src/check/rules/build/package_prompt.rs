@@ -36,6 +36,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             // What OPTIONS holds is not known.
             Example::Dockerfile("FROM debian:13-slim\nARG OPTIONS\nRUN apt-get install $OPTIONS curl\n"),
             Example::Dockerfile("FROM opensuse/leap:15.6\nRUN zypper --non-interactive install gcc\n"),
+            Example::Dockerfile("FROM debian:13-slim\nRUN apt-get purge --auto-remove && apt -f install\n"),
             Example::Dockerfile("FROM redhat/ubi9-minimal\nRUN microdnf install gcc\n"),
             Example::Dockerfile("FROM ubuntu:24.04\nRUN add-apt-repository ppa:a/b\n"),
         ],
@@ -72,6 +73,10 @@ fn check(build: &Build<'_>, found: &mut Found) {
                     continue;
                 }
                 let Some(verb) = action.verb else { continue };
+                // Nothing is named: there is nothing to ask about, unless something is broken.
+                if action.packages.is_empty() && matches!(verb.text(), "install" | "remove" | "purge") {
+                    continue;
+                }
                 let word = if action.manager == Manager::Pacman { " --noconfirm" } else { " -y" };
                 report(build, found, &action, verb, word);
             }

@@ -16,9 +16,10 @@ pub(in crate::check) static RULE: Rule = Rule {
         confidence: Confidence::Likely,
         persona: Persona::Default,
         edition: 2026,
-        title: "A datastore lets everybody in",
+        title: "A datastore or a service lets everybody in",
         why: "Without a password, or with one that everybody knows, whoever reaches the port has the data; scanners find a \
-              published port within hours, and one broken service of the project is enough for an unpublished one.",
+              published port within hours, and one broken service of the project is enough for an unpublished one. With a key that everybody knows (`SECRET_KEY: secret`) \
+              everybody signs sessions of their own.",
         instead: "Give a password by `secrets:` and `NAME_FILE`, or by `${NAME:?}`; publish the port on `127.0.0.1` or not at \
                   all.",
         bad: &[

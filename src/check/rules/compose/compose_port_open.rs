@@ -115,7 +115,8 @@ fn check(service: &Service<'_>, found: &mut Found) {
         }
         let Some((first, last)) = port.usual_target_range() else { continue };
         let holds = |number: u16| (first..=last).contains(&number);
-        let what = if let Some(name) = page {
+        // Where a mailbox takes mail is no page of it.
+        let what = if let Some(name) = page.filter(|_| !holds(1025)) {
             name.to_owned()
         } else if base.is_some_and(|base| base.ports.iter().any(|number| holds(*number))) {
             reference

@@ -141,7 +141,7 @@ fn missing(build: &Build<'_>, context: &Context<'_>, source: &Source, found: &mu
 }
 
 /// Names of folders and endings of files that are made before the build.
-const MADE: [&str; 25] = [
+const MADE: [&str; 30] = [
     "dist",
     "build",
     "target",
@@ -167,6 +167,12 @@ const MADE: [&str; 25] = [
     "wheels",
     "generated",
     "gen",
+    // What a machine keeps of earlier builds.
+    ".local",
+    ".cache",
+    ".m2",
+    ".cargo",
+    ".gradle",
 ];
 const MADE_ENDINGS: [&str; 17] = [
     "jar", "war", "ear", "whl", "tar", "gz", "tgz", "xz", "zip", "deb", "rpm", "apk", "exe", "so", "pem", "crt", "key",

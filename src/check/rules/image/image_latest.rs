@@ -32,6 +32,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             // Nobody knows what VERSION will be.
             Example::Dockerfile("ARG VERSION\nFROM node:${VERSION}\n"),
             // The name that a built image gets.
+            Example::Compose(
+                "services:\n  app:\n    image: app:latest\n    build: .\n  worker:\n    image: app:latest\n",
+            ),
             Example::Compose("services:\n  app:\n    image: app:latest\n    build: .\n"),
         ],
         equivalents: &[

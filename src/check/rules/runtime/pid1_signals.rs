@@ -2,7 +2,7 @@
 
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
-use crate::check::subject::{Build, Command, Program, ScriptFile, is_shell, serves, shell_stays};
+use crate::check::subject::{Arg, Build, Command, Program, ScriptFile, is_shell, serves, shell_stays};
 use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 use crate::shell::{Simple, Word};
 
@@ -109,16 +109,16 @@ fn check(build: &Build<'_>, found: &mut Found) {
     // The line of a shell form is `shell-form-command`'s business, what it starts is not.
     let Some(command) = program.commands.last() else { return };
     let severity = if build.dev { Severity::Note } else { Severity::Warning };
-    if let Some((what, instead)) = runner(command) {
+    if let Some(what) = dev_server(command) {
+        let at = build.at(found, span);
+        let finding = found.add(at, format!("`{what}` is a server for development"));
+        finding.severity(Severity::Note).pedantic().help("start the program as it runs in production");
+    } else if let Some((what, instead)) = runner(command) {
         let at = build.at(found, span);
         found
             .add(at, format!("{what} is PID 1 and does not stop the program on SIGTERM"))
             .severity(severity)
             .help(instead);
-    } else if let Some(what) = dev_server(command) {
-        let at = build.at(found, span);
-        let finding = found.add(at, format!("`{what}` is a server for development"));
-        finding.severity(Severity::Note).pedantic().help("start the program as it runs in production");
     }
 }
 
@@ -172,7 +172,11 @@ fn runner(command: &Command) -> Option<(String, &'static str)> {
 
 fn dev_server(command: &Command) -> Option<String> {
     let has = |word: &str| command.args.iter().any(|arg| arg.is(word));
+    // `npm run dev`, `yarn start:dev`
+    let script = |arg: &Arg| arg.text().split(['-', ':', '_']).any(|word| matches!(word, "dev" | "develop" | "watch"));
     let named = match command.name.as_str() {
+        "npm" | "yarn" | "pnpm" => command.args.iter().filter(|arg| !arg.start.starts_with('-')).take(2).any(script),
+        "npx" => has("dev") || has("nodemon"),
         "nodemon" | "webpack-dev-server" | "ts-node-dev" | "air" => true,
         "vite" => !has("preview"),
         "next" | "nuxt" => has("dev"),

@@ -113,8 +113,16 @@ fn judge(build: &Build<'_>, found: &mut Found, name: &str, line: &Text) {
         Some(words) => {
             let edit = fix(build, name, &words, line, &at);
             let array = json(&words);
-            let finding =
-                found.add(at, format!("{name} in shell form: a shell may be PID 1 and keep signals to itself"));
+            // An init in front of it, or a shell that is known to give way: PID 1 is no shell.
+            let behind = name == "CMD" && build.program().init;
+            let gives_way = behind || shell_stays(build, "sh") == Some(false);
+            let what = if gives_way {
+                "a shell that nothing needs starts first"
+            } else {
+                "a shell may be PID 1 and keep signals to itself"
+            };
+            let finding = found.add(at, format!("{name} in shell form: {what}"));
+            finding.severity(if gives_way { Severity::Note } else { Severity::Warning });
             finding.help(format!("write `{name} {array}`"));
             if let Some(edit) = edit {
                 finding.safe_fix("write it in exec form", vec![edit]);

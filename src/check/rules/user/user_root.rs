@@ -98,7 +98,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
         (None, None) => "no USER is written: it runs as root".to_owned(),
     };
     let step_down = steps_down(build, program);
-    if step_down || set_by_compose(build) || is_action(build) {
+    if step_down || set_by_compose(build) || set_by_editor(build) || is_action(build) {
         let finding = found.add(at, message).severity(Severity::Note).confidence(Confidence::Likely);
         finding.help(if step_down {
             "its entrypoint starts as root and goes on as another user; a USER would spare it that"
@@ -171,7 +171,45 @@ fn steps_down(build: &Build<'_>, program: &Program<'_>) -> bool {
             let starts = |text: &str| text.starts_with("gosu") || text.starts_with("su-exec") || text.contains("/gosu");
             names(&command.name) || command.args.iter().any(|arg| starts(&arg.start))
         });
-    by_base || by_command || by_script || installed
+    let named = (program.opaque || program.supervisor) && names_a_starter(build);
+    by_base || by_command || by_script || installed || named || copies_a_starter(build)
+}
+
+/// A word of the shipped stages is a program to step down with: `ARG PACKAGES="curl gosu"`.
+fn names_a_starter(build: &Build<'_>) -> bool {
+    let words =
+        |text: &str| text.split_ascii_whitespace().any(|word| matches!(word.trim_matches('"'), "gosu" | "su-exec"));
+    build.shipped().any(|view| {
+        build
+            .instructions(view)
+            .filter(|(_, instruction)| matches!(instruction.kind, Kind::Arg(_) | Kind::Env(_)))
+            .any(|(_, instruction)| build.text.get(instruction.span.clone()).is_some_and(words))
+    })
+}
+
+/// `COPY --from=tianon/gosu`, for an entrypoint that is not read.
+fn copies_a_starter(build: &Build<'_>) -> bool {
+    build.shipped().any(|view| {
+        build.instructions(view).any(|(_, instruction)| match &instruction.kind {
+            Kind::Copy(copy) => {
+                copy.from.as_ref().is_some_and(|from| from.value.contains("gosu") || from.value.contains("su-exec"))
+            }
+            _ => false,
+        })
+    })
+}
+
+/// The editor works in it as another user, and nothing else starts it.
+fn set_by_editor(build: &Build<'_>) -> bool {
+    let folder = build.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    if !folder.split('/').any(|part| part == ".devcontainer") || !build.workspace.has_tree {
+        return false;
+    }
+    let Some(text) = build.workspace.tree.read(&format!("{folder}/devcontainer.json")) else { return false };
+    ["\"remoteUser\"", "\"containerUser\""].iter().any(|key| {
+        let value = text.split(key).nth(1).and_then(|rest| rest.split('"').nth(1));
+        value.is_some_and(|user| !matches!(user, "root" | "0" | ""))
+    })
 }
 
 /// Every service that builds the target sets another user, or one that is not known.
