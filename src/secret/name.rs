@@ -185,6 +185,10 @@ fn is_secret(words: &[String]) -> bool {
     let Some((last, before)) = words[..meaning].split_last() else { return false };
     let last = last.trim_end_matches(|c: char| c.is_ascii_digit());
     let before = before.last().map_or("", String::as_str);
+    // `uwsgi_pass` of nginx and its kin name where requests go.
+    if last == "pass" && matches!(before, "uwsgi" | "fastcgi" | "scgi" | "grpc") {
+        return false;
+    }
     LAST.contains(&last) || PAIRS.contains(&(before, last)) || glued(last)
 }
 

@@ -114,6 +114,7 @@ fn names_that_say_nothing() {
         "PASSWORD_HASH_ALGO",
         "PASSWORD_HASH",
         "TOKEN_TTL",
+        "DD_UWSGI_PASS",
         "TOKENIZERS_PARALLELISM",
         "KEYBOARD",
         "PRIMARY_KEY",
