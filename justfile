@@ -3,6 +3,7 @@
 # everything that needs no engine
 test:
     cargo fmt --check
+    rustfmt --edition 2024 --config-path rustfmt.toml --check src/check/rules/*/*.rs
     cargo clippy --all-targets -- -D warnings
     cargo test
 

@@ -6,16 +6,11 @@ use std::ops::Range;
 use crate::report::{Audit, Confidence, Edit, Finding, Fix, Location, Persona, RuleInfo, Severity, Source};
 
 /// The findings of a run so far, and the files that they are in.
+#[derive(Default)]
 pub struct Found {
     audit: Audit,
     by_path: BTreeMap<String, usize>,
     rule: Option<&'static RuleInfo>,
-}
-
-impl Default for Found {
-    fn default() -> Self {
-        Self { audit: Audit::default(), by_path: BTreeMap::new(), rule: None }
-    }
 }
 
 impl Found {

@@ -42,7 +42,7 @@ impl Parser<'_> {
                 _ => self.piece(&mut parts, false),
             }
         }
-        (self.at > start).then(|| Word { parts, span: start..self.at })
+        (self.at > start).then_some(Word { parts, span: start..self.at })
     }
 
     /// The list of a substitution, past its `)`.

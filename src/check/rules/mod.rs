@@ -141,17 +141,6 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 }
 
 #[cfg(test)]
-mod judged_on_files;
-#[cfg(test)]
-mod package_complaints;
+mod complaints;
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-mod complaints_of_builds;
-
-#[cfg(test)]
-mod complaints_of_secrets;
-
-#[cfg(test)]
-mod complaints_of_compose;

@@ -102,16 +102,3 @@ fn every_fix_mends_its_finding_and_does_not_come_back() {
         }
     }
 }
-
-/// What these rules find in some files: `id severity`, in the order of the report.
-pub(super) fn found_in(files: &[(&str, &str)], rules: &[&str], pedantic: bool) -> Vec<String> {
-    let tree = MemoryTree::new(files.iter().copied());
-    let paths: Vec<String> =
-        files.iter().map(|(path, _)| (*path).to_owned()).filter(|path| names::is_target(path)).collect();
-    let only = rules.iter().map(|rule| (*rule).to_owned()).collect();
-    let audit = check(&tree, true, &paths, &Options { pedantic, only, ..Options::default() });
-    let name = |finding: &crate::report::Finding| {
-        format!("{} {}", finding.rule.id, format!("{:?}", finding.severity).to_lowercase())
-    };
-    audit.findings.iter().map(name).collect()
-}

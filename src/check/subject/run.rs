@@ -425,10 +425,11 @@ impl Reader<'_> {
     }
 }
 
+type Prefixes = Vec<(String, Range<usize>)>;
 type Assignments = Vec<(String, Option<String>, Range<usize>)>;
 
 /// Takes programs that only start another one off the front.
-fn strip(mut words: Vec<Arg>) -> (Vec<(String, Range<usize>)>, Assignments, Vec<Arg>) {
+fn strip(mut words: Vec<Arg>) -> (Prefixes, Assignments, Vec<Arg>) {
     let mut prefixes = Vec::new();
     let mut set = Vec::new();
     while let Some(own) = prefix::own_words(&words) {

@@ -184,13 +184,7 @@ impl<'w> Service<'w> {
         ];
         let name = self.service.name.to_ascii_lowercase();
         let named = name.split(['-', '_', '.']).any(|word| WORDS.contains(&word));
-        let waited_for = self.project.all().any(|other| {
-            other
-                .service
-                .depends_on()
-                .iter()
-                .any(|on| on.name == self.service.name && on.condition == project::Condition::Completed)
-        });
+        let waited_for = self.project.unit.awaited().contains(&self.service.name);
         let restart = self.service.scalar("restart").is_some_and(|restart| restart.is("no"));
         named || waited_for || restart || !self.service.profiles().is_empty()
     }

@@ -5,6 +5,9 @@ use super::workspace::Unit;
 use crate::bases::{self, Base, Reference};
 use crate::dockerfile::{self, Dockerfile, Healthcheck, Image};
 
+/// So many bytes of Dockerfiles are looked through for the services of a project; what is longer stays unknown.
+const LENGTH: usize = 4 * 1024 * 1024;
+
 /// What is known of the image that a service runs.
 #[derive(Debug, Clone, Default)]
 pub struct ServiceImage {
@@ -58,19 +61,27 @@ impl Service<'_> {
             None => false,
         };
         if let Some(unit) = workspace.units.iter().find(mine) {
-            return self.image_of(&unit.file);
+            return self.image_of(&unit.file, unit.text.len());
         }
         let Some(path) = self.dockerfile() else { return ServiceImage::default() };
         if let Some(unit) = workspace.units.iter().find(|unit| unit.inline.is_none() && unit.path == path) {
-            return self.image_of(&unit.file);
+            return self.image_of(&unit.file, unit.text.len());
         }
         match workspace.tree.read(&path) {
-            Some(text) => self.image_of(&dockerfile::parse(text)),
-            None => ServiceImage::default(),
+            Some(text) if self.is_cheap(text.len()) => self.image_of(&dockerfile::parse(text), text.len()),
+            _ => ServiceImage::default(),
         }
     }
 
-    fn image_of(&self, file: &Dockerfile) -> ServiceImage {
+    /// Whether a Dockerfile of this length may be looked through for each service of the project.
+    fn is_cheap(&self, length: usize) -> bool {
+        self.project.services.len().saturating_mul(length) <= LENGTH
+    }
+
+    fn image_of(&self, file: &Dockerfile, length: usize) -> ServiceImage {
+        if !self.is_cheap(length) {
+            return ServiceImage::default();
+        }
         let stages = file.stages_with(&self.build_args());
         let stage = match self.service.build().and_then(|build| build.target().map(|_| ())) {
             Some(()) => self.target().and_then(|name| stages.find(&name)),

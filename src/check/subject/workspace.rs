@@ -41,6 +41,17 @@ pub struct ProjectUnit {
     pub project: project::Project,
     /// The paths of the files whose findings count; the others only help to understand them.
     pub reported: Vec<String>,
+    awaited: OnceLock<BTreeSet<String>>,
+}
+
+impl ProjectUnit {
+    /// The services whose end another one waits for.
+    pub(super) fn awaited(&self) -> &BTreeSet<String> {
+        self.awaited.get_or_init(|| {
+            let waits = self.project.services.iter().flat_map(project::Service::depends_on);
+            waits.filter(|on| on.condition == project::Condition::Completed).map(|on| on.name.to_owned()).collect()
+        })
+    }
 }
 
 /// Where a repository deploys to, as its files say.
@@ -99,7 +110,7 @@ impl<'t> Workspace<'t> {
             let files: Vec<&str> = group.files.iter().map(String::as_str).collect();
             let mut read = |path: &str| tree.read(path).map(str::to_owned);
             let project = project::Project::read(&files, &Variables::default(), &mut read);
-            projects.push(ProjectUnit { project, reported: of_interest });
+            projects.push(ProjectUnit { project, reported: of_interest, awaited: OnceLock::new() });
         }
         for unit in &projects {
             inline_units(unit, &mut units);

@@ -33,8 +33,12 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nCOPY app.py /app/\n"),
             Example::Dockerfile("FROM scratch\nADD rootfs.tar /\n"),
             Example::Dockerfile("FROM debian:13-slim\nADD a.tgz b.tar.xz c.tar.zst d.tbz2 /opt/\n"),
-            Example::Dockerfile("FROM debian:13-slim\nADD --checksum=sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa https://example.org/a /a\n"),
-            Example::Dockerfile("FROM debian:13-slim\nADD https://github.com/example/a.git#v1 /a\nADD git@github.com:example/a.git /b\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nADD --checksum=sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa https://example.org/a /a\n",
+            ),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nADD https://github.com/example/a.git#v1 /a\nADD git@github.com:example/a.git /b\n",
+            ),
             Example::Dockerfile("FROM debian:13-slim\nADD --unpack=true a /a\n"),
             Example::Dockerfile("FROM debian:13-slim\nADD <<EOF /a\nx\nEOF\n"),
             // What SOURCE holds is not known.
@@ -42,7 +46,14 @@ pub(in crate::check) static RULE: Rule = Rule {
             // The pattern matches an archive.
             Example::Files(&[("Dockerfile", "FROM debian:13-slim\nADD dist/* /opt/\n"), ("dist/app.tar.gz", "")]),
         ],
-        equivalents: &[("hadolint", &["DL3020"]), ("trivy", &["DS-0005"]), ("checkov", &["CKV_DOCKER_4"]), ("dockle", &["CIS-DI-0009"]), ("kics", &["9513a694"]), ("semgrep", &["prefer-copy-over-add"])],
+        equivalents: &[
+            ("hadolint", &["DL3020"]),
+            ("trivy", &["DS-0005"]),
+            ("checkov", &["CKV_DOCKER_4"]),
+            ("dockle", &["CIS-DI-0009"]),
+            ("kics", &["9513a694"]),
+            ("semgrep", &["prefer-copy-over-add"]),
+        ],
         cis: &["4.9"],
         point: Some(Point::Copy),
         fix: Fixable::Safe,
@@ -55,7 +66,9 @@ fn check(build: &Build<'_>, found: &mut Found) {
         for one in written(build, view) {
             let Kind::Add(transfer) = &one.instruction.kind else { continue };
             let flags = ["checksum", "unpack", "keep-git-dir"];
-            if !transfer.inline.is_empty() || one.instruction.flags.iter().any(|flag| flags.contains(&flag.name.as_str())) {
+            if !transfer.inline.is_empty()
+                || one.instruction.flags.iter().any(|flag| flags.contains(&flag.name.as_str()))
+            {
                 continue;
             }
             let sources: Option<Vec<String>> =
@@ -95,8 +108,8 @@ fn is_address(source: &str) -> bool {
 
 /// Endings of what ADD unpacks, or may.
 const ARCHIVES: [&str; 17] = [
-    ".tar", ".tgz", ".taz", ".tbz", ".tbz2", ".tb2", ".txz", ".tlz", ".tzst", ".gz", ".bz2", ".xz", ".zst", ".zstd", ".lzma",
-    ".z", ".tar.z",
+    ".tar", ".tgz", ".taz", ".tbz", ".tbz2", ".tb2", ".txz", ".tlz", ".tzst", ".gz", ".bz2", ".xz", ".zst", ".zstd",
+    ".lzma", ".z", ".tar.z",
 ];
 
 fn has_archive_name(path: &str) -> bool {

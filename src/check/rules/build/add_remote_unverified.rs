@@ -24,12 +24,20 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nADD git@github.com:example/app.git /src\n"),
         ],
         good: &[
-            Example::Dockerfile("FROM debian:13-slim\nADD --checksum=sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa https://example.org/app /opt/\n"),
-            Example::Dockerfile("FROM debian:13-slim\nADD https://github.com/example/app.git#0123456789abcdef0123456789abcdef01234567:src /src\n"),
-            Example::Dockerfile("FROM debian:13-slim\nARG COMMIT\nADD https://github.com/example/app.git#${COMMIT} /src\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nADD --checksum=sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa https://example.org/app /opt/\n",
+            ),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nADD https://github.com/example/app.git#0123456789abcdef0123456789abcdef01234567:src /src\n",
+            ),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nARG COMMIT\nADD https://github.com/example/app.git#${COMMIT} /src\n",
+            ),
             Example::Dockerfile("FROM scratch\nADD rootfs.tar.xz /\n"),
             // The idiom that makes later steps run again when a branch has moved; nothing reads the file.
-            Example::Dockerfile("FROM debian:13-slim\nADD https://api.github.com/repos/example/app/git/refs/heads/main /tmp/version.json\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nADD https://api.github.com/repos/example/app/git/refs/heads/main /tmp/version.json\n",
+            ),
         ],
         equivalents: &[],
         cis: &["4.11"],

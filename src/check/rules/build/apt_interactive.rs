@@ -24,7 +24,12 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nRUN apt-get update && apt-get install -y apt\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN echo apt install; ls /etc/apt\n"),
         ],
-        equivalents: &[("hadolint", &["DL3027"]), ("checkov", &["CKV_DOCKER_9"]), ("kics", &["b84a0b47"]), ("semgrep", &["prefer-apt-get"])],
+        equivalents: &[
+            ("hadolint", &["DL3027"]),
+            ("checkov", &["CKV_DOCKER_9"]),
+            ("kics", &["b84a0b47"]),
+            ("semgrep", &["prefer-apt-get"]),
+        ],
         cis: &[],
         point: None,
         fix: Fixable::Safe,

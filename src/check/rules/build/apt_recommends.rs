@@ -81,6 +81,7 @@ fn recommends(action: &Action<'_>) -> bool {
     let apt = action.manager.family() == Packages::Apt && action.manager != Manager::Dpkg;
     let said = action.has(&["--no-install-recommends", "--without-recommends", "-R", "--install-recommends"])
         || action.apt_setting("APT::Install-Recommends").is_some();
-    let only_files = !action.packages.is_empty() && action.packages.iter().all(|package| package.version == Version::Local);
+    let only_files =
+        !action.packages.is_empty() && action.packages.iter().all(|package| package.version == Version::Local);
     apt && action.kind == Kind::Install && !said && !action.unclear && !action.is_dry() && !only_files
 }

@@ -22,13 +22,21 @@ pub(in crate::check) static RULE: Rule = Rule {
                   stage only, remove them in the RUN that installs them (`apk add --virtual .build ... && apk del .build`).",
         bad: &[
             Example::Dockerfile("FROM golang:1.25\nCOPY . .\nRUN go build -o /app\nCMD [\"/app\"]\n"),
-            Example::Dockerfile("FROM python:3.14-slim\nRUN apt-get update && apt-get install -y gcc libpq-dev\nCMD [\"python\", \"a.py\"]\n"),
-            Example::Dockerfile("FROM alpine:3.22\nRUN apk add --no-cache build-base\nRUN apk del build-base\nCMD [\"/a\"]\n"),
+            Example::Dockerfile(
+                "FROM python:3.14-slim\nRUN apt-get update && apt-get install -y gcc libpq-dev\nCMD [\"python\", \"a.py\"]\n",
+            ),
+            Example::Dockerfile(
+                "FROM alpine:3.22\nRUN apk add --no-cache build-base\nRUN apk del build-base\nCMD [\"/a\"]\n",
+            ),
             Example::Dockerfile("FROM node:24\nCOPY . .\nCMD [\"node\", \"a.js\"]\n"),
         ],
         good: &[
-            Example::Dockerfile("FROM golang:1.25 AS build\nRUN go build -o /app\nFROM debian:13-slim\nCOPY --from=build /app /app\nCMD [\"/app\"]\n"),
-            Example::Dockerfile("FROM alpine:3.22\nRUN apk add --no-cache --virtual .b gcc musl-dev && make && apk del .b\nCMD [\"/a\"]\n"),
+            Example::Dockerfile(
+                "FROM golang:1.25 AS build\nRUN go build -o /app\nFROM debian:13-slim\nCOPY --from=build /app /app\nCMD [\"/app\"]\n",
+            ),
+            Example::Dockerfile(
+                "FROM alpine:3.22\nRUN apk add --no-cache --virtual .b gcc musl-dev && make && apk del .b\nCMD [\"/a\"]\n",
+            ),
             Example::Dockerfile(
                 "FROM debian:13-slim\nRUN apt-get install -y gcc && make && apt-get purge -y --auto-remove gcc\nCMD [\"/a\"]\n",
             ),
@@ -56,8 +64,8 @@ const SLIM: [&str; 4] = ["node", "perl", "python", "ruby"];
 
 /// Commands that are there to build with, or to try out a language.
 const TOOLS: [&str; 27] = [
-    "sh", "bash", "ash", "zsh", "fish", "sleep", "tail", "mvn", "gradle", "go", "cargo", "rustc", "gcc", "make", "swift",
-    "jshell", "node", "python", "python3", "irb", "ruby", "perl", "php", "ghci", "iex", "julia", "R",
+    "sh", "bash", "ash", "zsh", "fish", "sleep", "tail", "mvn", "gradle", "go", "cargo", "rustc", "gcc", "make",
+    "swift", "jshell", "node", "python", "python3", "irb", "ruby", "perl", "php", "ghci", "iex", "julia", "R",
 ];
 
 /// Programs that build and start again whenever a file changes.
@@ -75,7 +83,9 @@ fn check(build: &Build<'_>, found: &mut Found) {
         match base.sdk {
             Sdk::Full => {
                 let at = build.at(found, root);
-                let java = ["temurin", "corretto", "openjdk", "zulu", "liberica", "semeru"].iter().any(|jdk| name.contains(jdk));
+                let java = ["temurin", "corretto", "openjdk", "zulu", "liberica", "semeru"]
+                    .iter()
+                    .any(|jdk| name.contains(jdk));
                 let help = if java {
                     "run it on a JRE, such as `eclipse-temurin:25-jre`, or on what `jlink` makes"
                 } else {
@@ -108,7 +118,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
             }
             let gone = |name: &str| {
                 all[at + 1..].iter().any(|other| {
-                    other.kind == Kind::Remove && other.packages.iter().any(|package| package.name == name || package.arg.value.is_none())
+                    other.kind == Kind::Remove
+                        && other.packages.iter().any(|package| package.name == name || package.arg.value.is_none())
                 })
             };
             let left: Vec<&str> = tools.iter().map(|tool| tool.name).filter(|name| !gone(name)).collect();
@@ -149,10 +160,12 @@ fn starts_a_service(build: &Build<'_>) -> bool {
 /// Whether a later step of the RUN takes away what this one installed, as a group or all that nobody needs.
 fn is_taken_away(run: &Run<'_>, action: &Action<'_>, later: &[Action<'_>]) -> bool {
     let group = action.option(&["-t", "--virtual"]);
-    let removed = later.iter().filter(|other| other.kind == Kind::Remove && other.manager.family() == action.manager.family());
+    let removed =
+        later.iter().filter(|other| other.kind == Kind::Remove && other.manager.family() == action.manager.family());
     let by_group = |other: &Action<'_>| {
         let names = other.packages.iter().any(|package| {
-            package.arg.value.is_none() || group.is_some_and(|group| group.value.is_none_or(|name| name == package.arg.text()))
+            package.arg.value.is_none()
+                || group.is_some_and(|group| group.value.is_none_or(|name| name == package.arg.text()))
         });
         other.unclear || names && group.is_some()
     };

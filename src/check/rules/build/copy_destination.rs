@@ -34,11 +34,16 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nARG TARGET\nCOPY a b $TARGET\n"),
             Example::Dockerfile("FROM debian:13-slim\nCOPY --chown=1:1 --link a /app\n"),
             Example::Dockerfile("FROM debian:13-slim\nCOPY <<A <<B /app/\na\nA\nb\nB\n"),
-            Example::Dockerfile("FROM debian:13-slim AS build\nFROM debian:13-slim\nCOPY --from=build /home/me/app /app\nCOPY --from=build ../x /y\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim AS build\nFROM debian:13-slim\nCOPY --from=build /home/me/app /app\nCOPY --from=build ../x /y\n",
+            ),
             Example::Dockerfile("FROM debian:13-slim\nCOPY a/../b /c\n"),
             Example::Dockerfile("FROM mcr.microsoft.com/windows/servercore:ltsc2025\nCOPY a b C:\\\\app\\\\\n"),
             Example::Files(&[("Dockerfile", "FROM debian:13-slim\nCOPY *.txt /app\n"), ("a.txt", "")]),
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nCOPY /etc/app.conf /etc/app.conf\n"), ("etc/app.conf", "")]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\nCOPY /etc/app.conf /etc/app.conf\n"),
+                ("etc/app.conf", ""),
+            ]),
         ],
         equivalents: &[("hadolint", &["DL3021"]), ("trivy", &["DS-0011"]), ("kics", &["6db6e0c2"])],
         cis: &[],
@@ -110,8 +115,24 @@ fn is_several(build: &Build<'_>, view: &StageView<'_>, one: &Written<'_>, transf
 /// Whether a path is the stage's folder, or one that every image has.
 fn is_folder(view: &StageView<'_>, path: &str) -> bool {
     const COMMON: [&str; 18] = [
-        "/usr/local/bin", "/usr/bin", "/bin", "/sbin", "/usr/sbin", "/usr/local/sbin", "/etc", "/tmp", "/opt", "/usr/local",
-        "/usr/local/lib", "/usr/lib", "/lib", "/srv", "/root", "/home", "/var", "/usr/share",
+        "/usr/local/bin",
+        "/usr/bin",
+        "/bin",
+        "/sbin",
+        "/usr/sbin",
+        "/usr/local/sbin",
+        "/etc",
+        "/tmp",
+        "/opt",
+        "/usr/local",
+        "/usr/local/lib",
+        "/usr/lib",
+        "/lib",
+        "/srv",
+        "/root",
+        "/home",
+        "/var",
+        "/usr/share",
     ];
     COMMON.contains(&path) || view.image.workdir.as_ref().is_some_and(|folder| folder.value == path)
 }
@@ -122,7 +143,10 @@ fn sources(build: &Build<'_>, view: &StageView<'_>, one: &Written<'_>, transfer:
         let Known::Value(source) = build.word(view, word) else { continue };
         let is_there = |path: &str| {
             !one.trigger
-                && build.context.as_ref().is_some_and(|context| context.exists(build.workspace, path.trim_start_matches('/')))
+                && build
+                    .context
+                    .as_ref()
+                    .is_some_and(|context| context.exists(build.workspace, path.trim_start_matches('/')))
         };
         if source == ".." || source.starts_with("../") {
             let inside = source.trim_start_matches("../");
@@ -143,6 +167,8 @@ fn sources(build: &Build<'_>, view: &StageView<'_>, one: &Written<'_>, transfer:
 
 /// Whether a path looks like one of the machine on which the file is written.
 fn is_of_host(source: &str) -> bool {
-    ["/home/", "/Users/", "/root/", "/etc/", "/usr/", "/var/", "/tmp/", "~/"].iter().any(|start| source.starts_with(start))
+    ["/home/", "/Users/", "/root/", "/etc/", "/usr/", "/var/", "/tmp/", "~/"]
+        .iter()
+        .any(|start| source.starts_with(start))
         || (source.as_bytes().get(1) == Some(&b':') && source.starts_with(|first: char| first.is_ascii_alphabetic()))
 }

@@ -30,10 +30,18 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nENTRYPOINT [\"a\"]\nCMD [\"b\"]\nHEALTHCHECK CMD true\n"),
             // One a stage.
             Example::Dockerfile("FROM debian:13-slim AS base\nCMD [\"a\"]\nFROM base\nCMD [\"b\"]\n"),
-            Example::Dockerfile("FROM debian:13-slim AS base\nCMD [\"a\"]\nFROM base\nENTRYPOINT [\"b\"]\nCMD [\"c\"]\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim AS base\nCMD [\"a\"]\nFROM base\nENTRYPOINT [\"b\"]\nCMD [\"c\"]\n",
+            ),
             Example::Dockerfile("FROM debian:13-slim\nONBUILD CMD [\"a\"]\nCMD [\"b\"]\n"),
         ],
-        equivalents: &[("hadolint", &["DL4003", "DL4004", "DL3012"]), ("buildkit", &["MultipleInstructionsDisallowed"]), ("trivy", &["DS-0007", "DS-0016", "DS-0023"]), ("kics", &["6938958b", "41c195f4"]), ("semgrep", &["multiple-cmd-instructions", "multiple-entrypoint-instructions"])],
+        equivalents: &[
+            ("hadolint", &["DL4003", "DL4004", "DL3012"]),
+            ("buildkit", &["MultipleInstructionsDisallowed"]),
+            ("trivy", &["DS-0007", "DS-0016", "DS-0023"]),
+            ("kics", &["6938958b", "41c195f4"]),
+            ("semgrep", &["multiple-cmd-instructions", "multiple-entrypoint-instructions"]),
+        ],
         cis: &[],
         point: None,
         fix: Fixable::Safe,
@@ -49,10 +57,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
             let Some((last, dead)) = all.split_last() else { continue };
             for instruction in dead {
                 let at = build.at(found, instruction.span.clone());
-                let edit = (!build.is_inline()).then(|| Edit {
-                    at: Location::new(at.file, lines(build.text, instruction)),
-                    text: String::new(),
-                });
+                let edit = (!build.is_inline())
+                    .then(|| Edit { at: Location::new(at.file, lines(build.text, instruction)), text: String::new() });
                 let holds = build.at(found, last.span.clone());
                 let finding = found.add(at, format!("this {name} does nothing: the stage has another one below"));
                 finding.related(holds, "this one holds").help("remove it");

@@ -31,7 +31,9 @@ pub(in crate::check) static RULE: Rule = Rule {
                 ("Dockerfile", "FROM php:8.4-fpm\nCOPY . .\nRUN composer install\n"),
                 ("composer.json", "{\"require-dev\":{\"phpunit/phpunit\":\"^12\"}}"),
             ]),
-            Example::Dockerfile("FROM python:3.14-slim\nRUN pip install -r requirements-dev.txt\nCMD [\"python\", \"a.py\"]\n"),
+            Example::Dockerfile(
+                "FROM python:3.14-slim\nRUN pip install -r requirements-dev.txt\nCMD [\"python\", \"a.py\"]\n",
+            ),
         ],
         good: &[
             Example::Files(&[
@@ -47,7 +49,10 @@ pub(in crate::check) static RULE: Rule = Rule {
                 ("package.json", "{\"devDependencies\":{\"jest\":\"^30\"}}"),
             ]),
             Example::Files(&[
-                ("Dockerfile", "FROM node:24 AS build\nCOPY . .\nRUN npm ci\nFROM nginx:1.29-alpine\nCOPY --from=build /dist /srv\n"),
+                (
+                    "Dockerfile",
+                    "FROM node:24 AS build\nCOPY . .\nRUN npm ci\nFROM nginx:1.29-alpine\nCOPY --from=build /dist /srv\n",
+                ),
                 ("package.json", "{\"devDependencies\":{\"jest\":\"^30\"}}"),
             ]),
             Example::Files(&[
@@ -98,7 +103,9 @@ fn with_dev<'w>(build: &Build<'w>, view: &StageView<'w>, run: &Run<'_>, action: 
             let folder = path.to_ascii_lowercase().contains("requirements/");
             let stem = name.trim_end_matches(".txt").trim_end_matches(".in");
             (name.contains("requirements") || folder)
-                && stem.split(['-', '_', '.']).any(|word| matches!(word, "dev" | "test" | "tests" | "development" | "testing"))
+                && stem
+                    .split(['-', '_', '.'])
+                    .any(|word| matches!(word, "dev" | "test" | "tests" | "development" | "testing"))
         };
         let listed = action.values(&["-r", "--requirement", "--requirements"]).any(file);
         return listed.then_some("install the requirements of the service alone");
@@ -108,7 +115,8 @@ fn with_dev<'w>(build: &Build<'w>, view: &StageView<'w>, run: &Run<'_>, action: 
     }
     let omits = |values: &[&str]| action.values(&["--omit", "--only"]).any(|value| values.contains(&value));
     let production = is("NODE_ENV", &["production"])
-        || setting(run, action.command, "NODE_ENV").is_none() && run.used_variables().iter().any(|name| name == "NODE_ENV");
+        || setting(run, action.command, "NODE_ENV").is_none()
+            && run.used_variables().iter().any(|name| name == "NODE_ENV");
     let node = |omitted: bool| {
         let manifest = find(build, view, run, action)?;
         (!omitted && has_entries(&manifest, "devDependencies")).then_some(())
@@ -142,7 +150,9 @@ fn with_dev<'w>(build: &Build<'w>, view: &StageView<'w>, run: &Run<'_>, action: 
             (!omitted && has_entries(&manifest, "require-dev")).then_some("write `--no-dev`")
         }
         Manager::Uv => {
-            let omitted = action.has(&["--no-dev", "--only-group", "--no-default-groups", "--no-group"]) || is("UV_NO_DEV", ON) || is("UV_NO_DEFAULT_GROUPS", ON);
+            let omitted = action.has(&["--no-dev", "--only-group", "--no-default-groups", "--no-group"])
+                || is("UV_NO_DEV", ON)
+                || is("UV_NO_DEFAULT_GROUPS", ON);
             let manifest = find(build, view, run, action)?;
             // The group `dev` is the one that is installed unasked.
             let group = manifest.text.lines().skip_while(|line| line.trim() != "[dependency-groups]").skip(1);
@@ -157,7 +167,9 @@ fn with_dev<'w>(build: &Build<'w>, view: &StageView<'w>, run: &Run<'_>, action: 
             let has = manifest.text.lines().any(|line| {
                 let line = line.trim();
                 line == "[tool.poetry.dev-dependencies]"
-                    || line.starts_with("[tool.poetry.group.") && line.ends_with(".dependencies]") && (line.contains(".dev.") || line.contains(".test"))
+                    || line.starts_with("[tool.poetry.group.")
+                        && line.ends_with(".dependencies]")
+                        && (line.contains(".dev.") || line.contains(".test"))
             });
             (!omitted && has).then_some("write `--only main`")
         }
@@ -181,14 +193,20 @@ fn has_entries(manifest: &Manifest<'_>, key: &str) -> bool {
 fn is_pruned(build: &Build<'_>, action: &Action<'_>) -> bool {
     build.shipped().flat_map(|view| &view.runs).any(|run| {
         let prunes = actions(run).iter().any(|other| {
-            let omits = other.has(&["--production", "--prod", "--omit", "--no-dev", "--only"]) || other.kind == Kind::Prune;
-            other.command.span.start > action.command.span.start && other.manager.family() == action.manager.family() && omits
+            let omits =
+                other.has(&["--production", "--prod", "--omit", "--no-dev", "--only"]) || other.kind == Kind::Prune;
+            other.command.span.start > action.command.span.start
+                && other.manager.family() == action.manager.family()
+                && omits
         });
         // Modules that are removed as a whole, and tools that prune.
         prunes
             || run.commands.iter().any(|command| {
                 command.is(&["node-prune", "modclean"])
-                    || command.is(&["rm"]) && command.args.iter().any(|arg| arg.value.is_none() || arg.text().contains("node_modules") || arg.text().contains("vendor"))
+                    || command.is(&["rm"])
+                        && command.args.iter().any(|arg| {
+                            arg.value.is_none() || arg.text().contains("node_modules") || arg.text().contains("vendor")
+                        })
             })
     })
 }

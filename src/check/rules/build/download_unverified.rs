@@ -21,7 +21,9 @@ pub(in crate::check) static RULE: Rule = Rule {
                   `cosign verify-blob`), or write `ADD --checksum=sha256:... URL`.",
         bad: &[
             Example::Dockerfile("FROM debian:13-slim\nRUN curl -fsSL https://example.com/a.tgz | tar xz -C /opt\n"),
-            Example::Dockerfile("FROM debian:13-slim\nRUN curl -fsSLo /bin/a https://example.com/a && chmod +x /bin/a\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN curl -fsSLo /bin/a https://example.com/a && chmod +x /bin/a\n",
+            ),
             Example::Dockerfile("FROM debian:13-slim\nRUN wget https://example.com/a.deb && dpkg -i a.deb\n"),
         ],
         good: &[

@@ -41,7 +41,11 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nRUN echo cd /app\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN if [ -e /x ]; then cd /x; fi\n"),
         ],
-        equivalents: &[("hadolint", &["DL3001", "DL3003"]), ("trivy", &["DS-0013"]), ("kics", &["f4a6bcd3", "9b6b0f38"])],
+        equivalents: &[
+            ("hadolint", &["DL3001", "DL3003"]),
+            ("trivy", &["DS-0013"]),
+            ("kics", &["f4a6bcd3", "9b6b0f38"]),
+        ],
         cis: &[],
         point: None,
         fix: Fixable::Unsafe,
@@ -120,8 +124,6 @@ fn workdir(build: &Build<'_>, run: &Run<'_>, command: &Command, file: usize) -> 
     let instruction = run.instruction;
     let own = std::ptr::eq(instruction, build.file.instructions.get(run.at)?);
     let bare = instruction.flags.is_empty() && instruction.heredocs.is_empty() && command.redirects.is_empty();
-    (lone && plain && own && bare && !build.is_inline()).then(|| Edit {
-        at: Location::new(file, instruction.span.clone()),
-        text: format!("WORKDIR {folder}"),
-    })
+    (lone && plain && own && bare && !build.is_inline())
+        .then(|| Edit { at: Location::new(file, instruction.span.clone()), text: format!("WORKDIR {folder}") })
 }

@@ -29,15 +29,21 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nRUN <<EOF\nmake\nEOF\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN <<EOF bash -e\nmake\nmake install\nEOF\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN bash -euo pipefail <<EOF\nmake\nmake install\nEOF\n"),
-            Example::Dockerfile("FROM debian:13-slim\nSHELL [\"/bin/bash\", \"-ec\"]\nRUN <<EOF\nmake\nmake install\nEOF\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nSHELL [\"/bin/bash\", \"-ec\"]\nRUN <<EOF\nmake\nmake install\nEOF\n",
+            ),
             Example::Dockerfile("FROM debian:13-slim\nRUN <<EOF\nmake && \\\nmake install\nEOF\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN <<EOF\nmake || exit 1\nmake install\nEOF\n"),
             // Nothing before the last line can fail.
             Example::Dockerfile("FROM debian:13-slim\nRUN <<EOF\nexport A=1\necho building\nmake\nEOF\n"),
             // Another program reads it, or it is a file.
             Example::Dockerfile("FROM python:3.14-slim\nRUN <<EOF python3\nprint(1)\nprint(2)\nEOF\n"),
-            Example::Dockerfile("FROM python:3.14-slim\nRUN <<EOF\n#!/usr/bin/env python3\nimport os\nos.mkdir('a')\nEOF\n"),
-            Example::Dockerfile("FROM debian:13-slim\nRUN cat <<EOF > /etc/x\na b\nc d\nEOF\nCOPY <<EOF /y\nmake\nmake install\nEOF\n"),
+            Example::Dockerfile(
+                "FROM python:3.14-slim\nRUN <<EOF\n#!/usr/bin/env python3\nimport os\nos.mkdir('a')\nEOF\n",
+            ),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN cat <<EOF > /etc/x\na b\nc d\nEOF\nCOPY <<EOF /y\nmake\nmake install\nEOF\n",
+            ),
         ],
         equivalents: &[],
         cis: &[],
@@ -84,22 +90,23 @@ fn script(run: &Run<'_>) -> Option<String> {
         command.is(&["sh", "bash", "ash", "dash", "zsh", "ksh"]) && command.input.is_some() && command.nesting == 0
     };
     let command = run.commands.iter().find(shell)?;
-    let flags = command.args.iter().all(|arg| arg.start.starts_with(['-', '+']) || arg.is("pipefail") || arg.is("errexit"));
+    let flags =
+        command.args.iter().all(|arg| arg.start.starts_with(['-', '+']) || arg.is("pipefail") || arg.is("errexit"));
     let strict = command.short('e').is_some() || command.args.iter().any(|arg| arg.is("errexit"));
     (flags && !strict).then(|| command.input.as_ref().map(|(text, _)| text.clone())).flatten()
 }
 
 /// Commands that do not fail, or whose failure changes nothing of what follows.
 const HARMLESS: [&str; 14] = [
-    "set", "echo", "printf", "export", "true", ":", "unset", "shopt", "trap", "alias", "umask", "readonly", "local", "exit",
+    "set", "echo", "printf", "export", "true", ":", "unset", "shopt", "trap", "alias", "umask", "readonly", "local",
+    "exit",
 ];
 
 /// Whether a command of any statement but the last one may fail unseen.
 fn loses_a_failure(text: &str) -> bool {
     let tree = shell::parse(text);
     let last = tree.statements.len().saturating_sub(1);
-    let is_function =
-        |index: usize| matches!(&tree.statements[index].node, Node::Compound(body) if body.kind == CompoundKind::Function);
+    let is_function = |index: usize| matches!(&tree.statements[index].node, Node::Compound(body) if body.kind == CompoundKind::Function);
     for step in shell::steps(&tree) {
         let words: Vec<Option<String>> = step.simple.words.iter().map(shell::Word::literal).collect();
         let name = words.first().and_then(Option::as_deref);

@@ -25,10 +25,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Files(&[
                 ("Dockerfile", "FROM node:24-slim\nCOPY package.json package-lock.json ./\nRUN npm install\n"),
                 ("package.json", "{\"dependencies\":{\"a\":\"^1\"}}"),
-                (
-                    "package-lock.json",
-                    "{\"lockfileVersion\":3,\"packages\":{\"\":{\"dependencies\":{\"a\":\"^1\"}}}}",
-                ),
+                ("package-lock.json", "{\"lockfileVersion\":3,\"packages\":{\"\":{\"dependencies\":{\"a\":\"^1\"}}}}"),
             ]),
             Example::Files(&[
                 ("Dockerfile", "FROM node:24-slim\nCOPY . .\nRUN yarn --production\n"),
@@ -36,7 +33,10 @@ pub(in crate::check) static RULE: Rule = Rule {
                 ("yarn.lock", ""),
             ]),
             Example::Files(&[
-                ("Dockerfile", "FROM rust:1.90 AS build\nCOPY . .\nRUN cargo build --release\nFROM debian:13-slim\nCOPY --from=build /a /a\n"),
+                (
+                    "Dockerfile",
+                    "FROM rust:1.90 AS build\nCOPY . .\nRUN cargo build --release\nFROM debian:13-slim\nCOPY --from=build /a /a\n",
+                ),
                 ("Cargo.toml", ""),
                 ("Cargo.lock", ""),
             ]),
@@ -48,7 +48,10 @@ pub(in crate::check) static RULE: Rule = Rule {
         ],
         good: &[
             Example::Files(&[
-                ("Dockerfile", "FROM node:24-slim\nCOPY package*.json ./\nRUN npm install -g corepack@0.34.0 && npm ci\n"),
+                (
+                    "Dockerfile",
+                    "FROM node:24-slim\nCOPY package*.json ./\nRUN npm install -g corepack@0.34.0 && npm ci\n",
+                ),
                 ("package.json", "{}"),
                 ("package-lock.json", "{}"),
             ]),
@@ -69,7 +72,10 @@ pub(in crate::check) static RULE: Rule = Rule {
                 ("Gemfile.lock", ""),
             ]),
             Example::Files(&[
-                ("Dockerfile", "FROM rust:1.90\nCOPY . .\nRUN cargo build --locked --release && cargo install --locked a@1.0.0\n"),
+                (
+                    "Dockerfile",
+                    "FROM rust:1.90\nCOPY . .\nRUN cargo build --locked --release && cargo install --locked a@1.0.0\n",
+                ),
                 ("Cargo.toml", ""),
                 ("Cargo.lock", ""),
             ]),
@@ -138,7 +144,13 @@ fn report(
 }
 
 /// Whether the command may install something else than the lockfile says.
-fn may_change(build: &Build<'_>, view: &StageView<'_>, run: &Run<'_>, action: &Action<'_>, manifest: &Manifest<'_>) -> bool {
+fn may_change(
+    build: &Build<'_>,
+    view: &StageView<'_>,
+    run: &Run<'_>,
+    action: &Action<'_>,
+    manifest: &Manifest<'_>,
+) -> bool {
     let on = |name: &str| {
         setting(run, action.command, name)
             .is_some_and(|value| !matches!(value.to_ascii_lowercase().as_str(), "" | "0" | "false" | "no"))
@@ -165,10 +177,14 @@ fn may_change(build: &Build<'_>, view: &StageView<'_>, run: &Run<'_>, action: &A
         }
         Manager::Pnpm => {
             let off = action.has(&["--no-frozen-lockfile", "--no-lockfile"])
-                || action.option(&["--frozen-lockfile", "--lockfile"]).is_some_and(|option| option.value == Some("false"));
+                || action
+                    .option(&["--frozen-lockfile", "--lockfile"])
+                    .is_some_and(|option| option.value == Some("false"));
             action.kind == Kind::Project && off
         }
-        Manager::Bun => action.kind == Kind::Project && action.verb_text() != "ci" && !action.has(&["--frozen-lockfile"]),
+        Manager::Bun => {
+            action.kind == Kind::Project && action.verb_text() != "ci" && !action.has(&["--frozen-lockfile"])
+        }
         Manager::Uv => {
             let frozen = action.has(&["--locked", "--frozen", "--check"]) || on("UV_LOCKED") || on("UV_FROZEN");
             action.verb_text() == "sync" && !frozen
@@ -185,7 +201,10 @@ fn may_change(build: &Build<'_>, view: &StageView<'_>, run: &Run<'_>, action: &A
             let told = build.runs_of_chain(view.stage.index).filter(|other| other.at <= run.at).any(|other| {
                 other.commands_named(&["bundle", "bundler"]).any(|command| {
                     command.args.iter().any(|arg| arg.is("config"))
-                        && command.args.iter().any(|arg| arg.text().contains("frozen") || arg.text().contains("deployment"))
+                        && command
+                            .args
+                            .iter()
+                            .any(|arg| arg.text().contains("frozen") || arg.text().contains("deployment"))
                 })
             });
             action.kind == Kind::Project && !frozen && !told
@@ -237,15 +256,28 @@ fn mend(
             let keeps = action.options.iter().all(|option| {
                 matches!(
                     option.name.as_str(),
-                    "--omit" | "--production" | "--only" | "--no-audit" | "--no-fund" | "--ignore-scripts" | "--loglevel"
-                        | "--silent" | "--quiet" | "--verbose" | "--registry" | "--no-optional" | "--prefer-offline"
-                        | "--legacy-peer-deps" | "--no-progress"
+                    "--omit"
+                        | "--production"
+                        | "--only"
+                        | "--no-audit"
+                        | "--no-fund"
+                        | "--ignore-scripts"
+                        | "--loglevel"
+                        | "--silent"
+                        | "--quiet"
+                        | "--verbose"
+                        | "--registry"
+                        | "--no-optional"
+                        | "--prefer-offline"
+                        | "--legacy-peer-deps"
+                        | "--no-progress"
                 )
             });
             Some((edit, others == 1 && keeps && manifests::npm_agrees(build, manifest)))
         }
         Manager::Yarn if action.verb.is_some() => {
-            let word = if manifest.beside(build, ".yarnrc.yml").is_some() { " --immutable" } else { " --frozen-lockfile" };
+            let word =
+                if manifest.beside(build, ".yarnrc.yml").is_some() { " --immutable" } else { " --frozen-lockfile" };
             Some((behind(word)?, false))
         }
         Manager::Bun => Some((behind(" --frozen-lockfile")?, false)),

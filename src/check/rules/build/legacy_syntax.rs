@@ -33,12 +33,32 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim AS Build\nFROM build\n"),
         ],
         good: &[
-            Example::Dockerfile("FROM debian:13-slim\nLABEL org.opencontainers.image.authors=\"Jane\"\nENV NAME=\"some value\"\nRUN echo a && \\\n    # why\n    echo b\nEXPOSE 80/tcp 53/udp\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nLABEL org.opencontainers.image.authors=\"Jane\"\nENV NAME=\"some value\"\nRUN echo a && \\\n    # why\n    echo b\nEXPOSE 80/tcp 53/udp\n",
+            ),
             Example::Dockerfile("FROM --platform=$BUILDPLATFORM debian:13-slim\n"),
             Example::Dockerfile("from debian:13-slim as build\nrun a\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN <<EOF\na\n\nb\nEOF\n"),
         ],
-        equivalents: &[("hadolint", &["DL4000", "DL3065"]), ("buildkit", &["MaintainerDeprecated", "LegacyKeyValueFormat", "NoEmptyContinuation", "RedundantTargetPlatform", "ExposeProtoCasing", "ConsistentInstructionCasing", "FromAsCasing", "StageNameCasing"]), ("trivy", &["DS-0022"]), ("checkov", &["CKV_DOCKER_6"]), ("kics", &["99614418"])],
+        equivalents: &[
+            ("hadolint", &["DL4000", "DL3065"]),
+            (
+                "buildkit",
+                &[
+                    "MaintainerDeprecated",
+                    "LegacyKeyValueFormat",
+                    "NoEmptyContinuation",
+                    "RedundantTargetPlatform",
+                    "ExposeProtoCasing",
+                    "ConsistentInstructionCasing",
+                    "FromAsCasing",
+                    "StageNameCasing",
+                ],
+            ),
+            ("trivy", &["DS-0022"]),
+            ("checkov", &["CKV_DOCKER_6"]),
+            ("kics", &["99614418"]),
+        ],
         cis: &[],
         point: None,
         fix: Fixable::Safe,
@@ -100,10 +120,8 @@ fn safe<'f>(
 fn maintainer(build: &Build<'_>, instruction: &Instruction, name: &str, found: &mut Found) {
     let at = build.at(found, instruction.span.clone());
     let plain = !name.contains(['"', '\\', '$', '`', '\n']);
-    let edit = (plain && !build.is_inline()).then(|| Edit {
-        at: at.clone(),
-        text: format!("LABEL org.opencontainers.image.authors=\"{name}\""),
-    });
+    let edit = (plain && !build.is_inline())
+        .then(|| Edit { at: at.clone(), text: format!("LABEL org.opencontainers.image.authors=\"{name}\"") });
     let finding = found.add(at, "MAINTAINER is deprecated since 2017");
     finding.help("write `LABEL org.opencontainers.image.authors=...`");
     if let Some(edit) = edit {
@@ -165,9 +183,9 @@ fn platform(build: &Build<'_>, instruction: &Instruction, from: &From, found: &m
         _ => false,
     });
     let flag = instruction.flags.iter().find(|flag| flag.name == "platform");
-    let edit = flag.filter(|_| !declared && instruction.flags.len() == 1).map(|flag| {
-        (flag.span.start..from.image.span.start.max(flag.span.end), String::new())
-    });
+    let edit = flag
+        .filter(|_| !declared && instruction.flags.len() == 1)
+        .map(|flag| (flag.span.start..from.image.span.start.max(flag.span.end), String::new()));
     let on_one_line = |span: &Range<usize>| build.text.get(span.clone()).is_some_and(|text| !text.contains('\n'));
     let edits = edit.filter(|(span, _)| on_one_line(span)).into_iter().collect();
     let message = "the platform of the target is the default";

@@ -24,7 +24,9 @@ pub(in crate::check) static RULE: Rule = Rule {
                   `RUN --mount=type=cache,target=...`.",
         bad: &[
             Example::Dockerfile("FROM debian:13-slim\nRUN apt-get update && apt-get install -y curl\n"),
-            Example::Dockerfile("FROM debian:13-slim\nRUN apt-get update && apt-get install -y curl && apt-get clean\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN apt-get update && apt-get install -y curl && apt-get clean\n",
+            ),
             Example::Dockerfile("FROM alpine:3.22\nRUN apk add curl\n"),
             Example::Dockerfile("FROM python:3.14-slim\nRUN pip install --upgrade -r requirements.txt\n"),
             Example::Dockerfile("FROM fedora:43\nRUN dnf clean all && dnf install -y gcc\n"),
@@ -39,7 +41,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile(
                 "FROM debian:13-slim\nRUN apt-get update && apt-get install -y curl \\\n && rm -r /var/lib/apt/lists /var/cache/{apt,debconf}\n",
             ),
-            Example::Dockerfile("FROM debian:13-slim\nRUN apt-get update && apt-get install -y curl && apt-get dist-clean\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN apt-get update && apt-get install -y curl && apt-get dist-clean\n",
+            ),
             Example::Dockerfile(
                 "FROM debian:13-slim\nRUN apt-get update && apt-get install -y curl && find /var/lib/apt/lists -type f -delete\n",
             ),
@@ -48,18 +52,15 @@ pub(in crate::check) static RULE: Rule = Rule {
             ),
             Example::Dockerfile("FROM alpine:3.22\nRUN apk --no-cache add curl\n"),
             Example::Dockerfile("FROM alpine:3.22\nRUN apk --update add curl && rm -rf /var/cache/apk/*\n"),
-            Example::Dockerfile("FROM python:3.14-slim AS base\nENV PIP_NO_CACHE_DIR=1\nFROM base\nRUN pip install a==1\n"),
             Example::Dockerfile(
-                "FROM python:3.14-slim\nRUN --mount=type=cache,target=/root/.cache pip install a==1\n",
+                "FROM python:3.14-slim AS base\nENV PIP_NO_CACHE_DIR=1\nFROM base\nRUN pip install a==1\n",
             ),
+            Example::Dockerfile("FROM python:3.14-slim\nRUN --mount=type=cache,target=/root/.cache pip install a==1\n"),
             Example::Dockerfile("FROM python:3.14-slim\nRUN pip install a==1 && rm -rf ~/.cache\n"),
             Example::Dockerfile("FROM debian:13 AS build\nRUN apt-get update\nFROM debian:13-slim\n"),
         ],
         equivalents: &[
-            (
-                "hadolint",
-                &["DL3009", "DL3019", "DL3032", "DL3036", "DL3040", "DL3042", "DL3060"],
-            ),
+            ("hadolint", &["DL3009", "DL3019", "DL3032", "DL3036", "DL3040", "DL3042", "DL3060"]),
             ("trivy", &["DS-0015", "DS-0019", "DS-0020", "DS-0025", "DS-0027"]),
             ("dockle", &["DKL-DI-0004", "DKL-DI-0005"]),
             ("kics", &["df746b39", "ae9c56a6", "f2f903fb", "00481784", "295acb63", "38300d1a"]),
@@ -103,10 +104,9 @@ const fn words(cache: Cache, manager: Manager) -> (&'static str, &'static str) {
         Cache::Pip if !matches!(manager, Manager::Pip) => {
             ("the cache", "set `PIP_NO_CACHE_DIR=1`, or mount the cache: `--mount=type=cache,target=...`")
         }
-        Cache::Pip => (
-            "the cache",
-            "write `--no-cache-dir`, or mount the cache: `--mount=type=cache,target=/root/.cache/pip`",
-        ),
+        Cache::Pip => {
+            ("the cache", "write `--no-cache-dir`, or mount the cache: `--mount=type=cache,target=/root/.cache/pip`")
+        }
         Cache::Uv => ("the cache", "mount it: `--mount=type=cache,target=/root/.cache/uv`"),
         Cache::Poetry => {
             ("the cache", "write `--no-cache`, or mount it: `--mount=type=cache,target=/root/.cache/pypoetry`")
@@ -137,11 +137,16 @@ fn mend(build: &Build<'_>, run: &Run<'_>, left: &Left<'_>, file: usize) -> Optio
             // Only at the end of a plain chain of `&&`, and where nobody behind it lives on these lists.
             let last = run.commands.last()?;
             let plain = run.commands.iter().all(|command| {
-                !command.conditional && !command.guarded && !command.subshell && command.pipe.is_none() && command.statement == 0
+                !command.conditional
+                    && !command.guarded
+                    && !command.subshell
+                    && command.pipe.is_none()
+                    && command.statement == 0
             });
             let heredoc = !run.instruction.heredocs.is_empty();
             let installs = run.commands.iter().any(|command| {
-                of_command(command).is_some_and(|action| action.manager.family() == Packages::Apt && action.kind.installs())
+                of_command(command)
+                    .is_some_and(|action| action.manager.family() == Packages::Apt && action.kind.installs())
             });
             let end = written::end_of_last(build, last, run.instruction.span.end)?;
             let text = " && rm -rf /var/lib/apt/lists/*".to_owned();

@@ -152,7 +152,8 @@ fn is_alone(update: &Action<'_>, actions: &[Action<'_>], run: &Run<'_>) -> bool 
     let unread = run.commands.iter().any(|command| {
         let managed = of_command(command).is_some();
         // A command of apt that is not known may use the index: `apt-get changelog`.
-        (command.name.is_empty() && command.assignments.is_empty()) || (!managed && !PLAIN.contains(&command.name.as_str()))
+        (command.name.is_empty() && command.assignments.is_empty())
+            || (!managed && !PLAIN.contains(&command.name.as_str()))
     });
     let unclear = actions.iter().any(|action| action.manager.family() == family && action.unclear);
     let lists = match family {

@@ -43,7 +43,10 @@ pub(in crate::check) static RULE: Rule = Rule {
             ("hadolint", &["DL3014", "DL3030", "DL3034", "DL3038"]),
             ("trivy", &["DS-0021"]),
             ("kics", &["77783205", "7ebd323c", "6e19193a", "45e1fca5"]),
-            ("semgrep", &["missing-assume-yes-switch", "missing-dnf-assume-yes-switch", "missing-yum-assume-yes-switch"]),
+            (
+                "semgrep",
+                &["missing-assume-yes-switch", "missing-dnf-assume-yes-switch", "missing-yum-assume-yes-switch"],
+            ),
         ],
         cis: &[],
         point: None,
@@ -87,18 +90,17 @@ fn is_configured(build: &Build<'_>, view: &StageView<'_>, run: &Run<'_>, manager
     }
     // `echo assumeyes=1 >> /etc/dnf/dnf.conf`
     build.chain(view.stage.index).any(|stage| {
-        build
-            .instructions(stage)
-            .filter(|(at, _)| *at <= run.at)
-            .any(|(_, instruction)| build.text.get(instruction.span.clone()).is_some_and(|text| text.contains("assumeyes")))
+        build.instructions(stage).filter(|(at, _)| *at <= run.at).any(|(_, instruction)| {
+            build.text.get(instruction.span.clone()).is_some_and(|text| text.contains("assumeyes"))
+        })
     })
 }
 
 fn report(build: &Build<'_>, found: &mut Found, action: &Action<'_>, verb: &Arg, word: &str) {
     let (span, named) = action.named();
     let at = build.at(found, span);
-    let edit = written::end_of(build, verb)
-        .map(|end| Edit { at: Location::new(at.file, end..end), text: word.to_owned() });
+    let edit =
+        written::end_of(build, verb).map(|end| Edit { at: Location::new(at.file, end..end), text: word.to_owned() });
     let finding = found.add(at, format!("{named} asks, and nobody answers in a build"));
     match edit {
         Some(edit) => finding.safe_fix(format!("write `{}` behind it", word.trim()), vec![edit]),

@@ -21,16 +21,24 @@ pub(in crate::check) static RULE: Rule = Rule {
         instead: "Import the key of the repository (`signed-by=`, `rpm --import`, `/etc/apk/keys`) and leave the check on.",
         bad: &[
             Example::Dockerfile("FROM debian:13-slim\nRUN apt-get install -y --allow-unauthenticated curl\n"),
-            Example::Dockerfile("FROM debian:13-slim\nRUN echo 'deb [trusted=yes] https://example.com /' > /etc/apt/sources.list.d/a.list\n"),
-            Example::Dockerfile("FROM alpine:3.22\nRUN apk add --no-cache --allow-untrusted -X https://example.com a\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN echo 'deb [trusted=yes] https://example.com /' > /etc/apt/sources.list.d/a.list\n",
+            ),
+            Example::Dockerfile(
+                "FROM alpine:3.22\nRUN apk add --no-cache --allow-untrusted -X https://example.com a\n",
+            ),
             Example::Dockerfile("FROM fedora:43\nRUN dnf install -y --nogpgcheck a\n"),
             Example::Dockerfile("FROM fedora:43\nRUN rpm -i --nosignature https://example.com/a.rpm\n"),
-            Example::Dockerfile("FROM fedora:43\nRUN <<EOF\ncat > /etc/yum.repos.d/a.repo <<X\n[a]\ngpgcheck=0\nX\nEOF\n"),
+            Example::Dockerfile(
+                "FROM fedora:43\nRUN <<EOF\ncat > /etc/yum.repos.d/a.repo <<X\n[a]\ngpgcheck=0\nX\nEOF\n",
+            ),
             Example::Dockerfile("FROM opensuse/leap:15.6\nRUN zypper --no-gpg-checks install -y a\n"),
             Example::Dockerfile("FROM golang:1.25\nENV GOSUMDB=off\n"),
         ],
         good: &[
-            Example::Dockerfile("FROM debian:13-slim\nRUN echo 'deb [signed-by=/k.gpg] https://example.com /' > /etc/apt/sources.list.d/a.list\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN echo 'deb [signed-by=/k.gpg] https://example.com /' > /etc/apt/sources.list.d/a.list\n",
+            ),
             Example::Dockerfile("FROM fedora:43\nRUN sed -i 's/gpgcheck=0/gpgcheck=1/' /etc/yum.repos.d/a.repo\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN echo 'do not use --force-yes'\n"),
             Example::Dockerfile("FROM golang:1.25\nENV GONOSUMDB=example.com/ours GOSUMDB=sum.golang.org\n"),

@@ -32,25 +32,27 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM alpine:3.22\nRUN apk add --no-cache curl\n"),
         ],
         good: &[
-            Example::Dockerfile("FROM python:3.14-slim\nRUN pip install -r requirements.txt && pip install . ./dist/a.whl\n"),
-            Example::Dockerfile("FROM python:3.14-slim\nRUN pip install --upgrade pip setuptools && pip install 'a~=1.2' \"b[c]>=2\"\n"),
-            Example::Dockerfile("FROM python:3.14-slim\nARG V\nRUN pip install -i https://x.y/z a==$V -c constraints.txt b\n"),
+            Example::Dockerfile(
+                "FROM python:3.14-slim\nRUN pip install -r requirements.txt && pip install . ./dist/a.whl\n",
+            ),
+            Example::Dockerfile(
+                "FROM python:3.14-slim\nRUN pip install --upgrade pip setuptools && pip install 'a~=1.2' \"b[c]>=2\"\n",
+            ),
+            Example::Dockerfile(
+                "FROM python:3.14-slim\nARG V\nRUN pip install -i https://x.y/z a==$V -c constraints.txt b\n",
+            ),
             Example::Dockerfile("FROM node:24-slim\nRUN npm install -g a@^1 @b/c@2.0.0 && npm ci\n"),
-            Example::Dockerfile("FROM alpine:3.22\nRUN apk add --no-cache --virtual .deps -X https://x.y/z 'a~1' b=~2\n"),
+            Example::Dockerfile(
+                "FROM alpine:3.22\nRUN apk add --no-cache --virtual .deps -X https://x.y/z 'a~1' b=~2\n",
+            ),
             Example::Dockerfile("FROM debian:13-slim\nRUN apt-get install -y -t bookworm a=1 ./b.deb\n"),
             // PACKAGES is not known.
             Example::Dockerfile("FROM debian:13-slim\nARG PACKAGES\nRUN apt-get install -y $PACKAGES\n"),
             Example::Dockerfile("FROM golang:1.25\nRUN go install ./cmd/tool && go install a.b/c@v1.2.3\n"),
         ],
         equivalents: &[
-            (
-                "hadolint",
-                &["DL3008", "DL3013", "DL3016", "DL3018", "DL3028", "DL3033", "DL3037", "DL3041", "DL3062"],
-            ),
-            (
-                "kics",
-                &["965a08d7", "22cd11f7", "93d88cf7", "e36d8880", "6452c424", "562952e4", "02d9c71f", "d3499f6d"],
-            ),
+            ("hadolint", &["DL3008", "DL3013", "DL3016", "DL3018", "DL3028", "DL3033", "DL3037", "DL3041", "DL3062"]),
+            ("kics", &["965a08d7", "22cd11f7", "93d88cf7", "e36d8880", "6452c424", "562952e4", "02d9c71f", "d3499f6d"]),
         ],
         cis: &["4.3"],
         point: Some(Point::Version),

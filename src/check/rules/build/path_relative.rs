@@ -41,7 +41,13 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nONBUILD WORKDIR /app\nONBUILD COPY . ./\n"),
             Example::Dockerfile("FROM debian:13-slim\nWORKDIR /process\nCOPY a /dev.txt\n"),
         ],
-        equivalents: &[("hadolint", &["DL3000", "DL3045"]), ("buildkit", &["WorkdirRelativePath"]), ("trivy", &["DS-0009", "DS-0030"]), ("checkov", &["CKV_DOCKER_10"]), ("kics", &["6b376af8"])],
+        equivalents: &[
+            ("hadolint", &["DL3000", "DL3045"]),
+            ("buildkit", &["WorkdirRelativePath"]),
+            ("trivy", &["DS-0009", "DS-0030"]),
+            ("checkov", &["CKV_DOCKER_10"]),
+            ("kics", &["6b376af8"]),
+        ],
         cis: &[],
         point: None,
         fix: Fixable::No,
@@ -66,7 +72,9 @@ fn check(build: &Build<'_>, found: &mut Found) {
                     let (path, relative) = path_of(build, view, word);
                     if let Some(folder) = kernel_folder(&path) {
                         let at = build.at(found, word.span.clone());
-                        found.add(at, format!("`{folder}` belongs to the kernel: nothing of it is in the image")).help("name another folder");
+                        found
+                            .add(at, format!("`{folder}` belongs to the kernel: nothing of it is in the image"))
+                            .help("name another folder");
                     }
                     if relative && !anchored && !(one.trigger && triggers_anchored) {
                         report(build, view, word, "WORKDIR", found);
@@ -113,7 +121,8 @@ fn path_of(build: &Build<'_>, view: &StageView<'_>, word: &Word) -> (String, boo
         Known::Unknown(_) => (word.value(), false),
     };
     let windows = path.contains('\\') || path.as_bytes().get(1) == Some(&b':');
-    let relative = !path.is_empty() && !path.starts_with(['/', '$', '%']) && !windows && (known || !path.starts_with('$'));
+    let relative =
+        !path.is_empty() && !path.starts_with(['/', '$', '%']) && !windows && (known || !path.starts_with('$'));
     (path, relative)
 }
 

@@ -34,7 +34,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM python:3.14\nRUN curl -s https://example.com/v | python3 -c 'import json'\n"),
             Example::Dockerfile("FROM python:3.14\nRUN curl -s https://example.com/v | python3 -m json.tool\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN echo 'curl https://example.com | sh'\n"),
-            Example::Dockerfile("FROM debian:13-slim\nRUN V=\"$(curl -s https://example.com/v)\" && sh build.sh \"$V\"\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN V=\"$(curl -s https://example.com/v)\" && sh build.sh \"$V\"\n",
+            ),
             Example::Dockerfile(
                 "FROM debian:13-slim\nRUN curl -fsSLo x https://example.com/x && echo \"abc  x\" | sha256sum -c && sh x\n",
             ),
@@ -55,7 +57,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
             }
             let (from, to) = (&piped.download.command.span, &piped.interpreter.name_span);
             let at = build.at(found, from.start.min(to.start)..from.end.max(to.end));
-            let message = format!("`{}` runs whatever `{}` downloads", piped.interpreter.name, piped.download.command.name);
+            let message =
+                format!("`{}` runs whatever `{}` downloads", piped.interpreter.name, piped.download.command.name);
             found.add(at, message).help("download it to a file, check its sum, and run it then");
         }
     }

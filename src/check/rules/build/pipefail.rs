@@ -26,18 +26,30 @@ pub(in crate::check) static RULE: Rule = Rule {
             // Pedantic: other commands rarely fail.
             Example::Dockerfile("FROM debian:13-slim\nRUN ls | wc -l\n"),
             // Its own shell has no pipefail.
-            Example::Dockerfile("FROM debian:13-slim\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN bash -c 'curl https://example.org | tar x'\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN bash -c 'curl https://example.org | tar x'\n",
+            ),
         ],
         good: &[
-            Example::Dockerfile("FROM debian:13-slim\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN curl https://example.org/a.tgz | tar xz\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN curl https://example.org/a.tgz | tar xz\n",
+            ),
             Example::Dockerfile("FROM alpine:3.24\nRUN set -euxo pipefail; curl https://example.org/a.tgz | tar xz\n"),
             // Of the stage before, and by a script of its own.
-            Example::Dockerfile("FROM debian:13-slim AS base\nSHELL [\"/bin/bash\", \"-eo\", \"pipefail\", \"-c\"]\nFROM base\nRUN curl https://example.org/a | tar x\n"),
-            Example::Dockerfile("FROM debian:13-slim\nRUN <<EOF\n#!/bin/bash\nset -eo pipefail\ncurl https://example.org/a | tar x\nEOF\n"),
-            Example::Dockerfile("FROM debian:13-slim\nRUN echo a | tee b && printf a | cat && yes | make && cat a | sort\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim AS base\nSHELL [\"/bin/bash\", \"-eo\", \"pipefail\", \"-c\"]\nFROM base\nRUN curl https://example.org/a | tar x\n",
+            ),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN <<EOF\n#!/bin/bash\nset -eo pipefail\ncurl https://example.org/a | tar x\nEOF\n",
+            ),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN echo a | tee b && printf a | cat && yes | make && cat a | sort\n",
+            ),
             Example::Dockerfile("FROM debian:13-slim\nRUN curl https://example.org | grep x || true\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN if curl https://example.org | grep -q x; then true; fi\n"),
-            Example::Dockerfile("FROM mcr.microsoft.com/windows/servercore:ltsc2025\nSHELL [\"powershell\", \"-Command\"]\nRUN Get-Process | Stop-Process\n"),
+            Example::Dockerfile(
+                "FROM mcr.microsoft.com/windows/servercore:ltsc2025\nSHELL [\"powershell\", \"-Command\"]\nRUN Get-Process | Stop-Process\n",
+            ),
         ],
         equivalents: &[("hadolint", &["DL4006"]), ("kics", &["efbf148a"]), ("semgrep", &["set-pipefail"])],
         cis: &[],
@@ -49,8 +61,8 @@ pub(in crate::check) static RULE: Rule = Rule {
 
 /// Programs that bring something from elsewhere, or whose output must be whole.
 const PRODUCERS: [&str; 19] = [
-    "curl", "wget", "git", "pip", "pip3", "openssl", "gpg", "gpg2", "aria2c", "aws", "gsutil", "gcloud", "az", "svn", "ftp",
-    "scp", "ssh", "gh", "http",
+    "curl", "wget", "git", "pip", "pip3", "openssl", "gpg", "gpg2", "aria2c", "aws", "gsutil", "gcloud", "az", "svn",
+    "ftp", "scp", "ssh", "gh", "http",
 ];
 
 /// Programs that do not fail, or whose failure the next command sees.
@@ -98,7 +110,9 @@ fn advice(view: &StageView<'_>) -> &'static str {
         Some((Sh::Dash, Some(true))) => {
             "write `SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]` above it: older releases of dash know no pipefail"
         }
-        _ => "write `SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]` above it if bash is there, or use a file in place of the pipe",
+        _ => {
+            "write `SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]` above it if bash is there, or use a file in place of the pipe"
+        }
     }
 }
 

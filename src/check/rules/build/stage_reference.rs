@@ -35,15 +35,33 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim AS unused\nRUN make\nFROM debian:13-slim\n"),
         ],
         good: &[
-            Example::Dockerfile("FROM debian:13-slim AS build\nFROM debian:13-slim\nCOPY --from=build /x /y\nCOPY --from=0 /x /z\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim AS build\nFROM debian:13-slim\nCOPY --from=build /x /y\nCOPY --from=0 /x /z\n",
+            ),
             // Images, with a tag or without, and contexts that the command line names.
-            Example::Dockerfile("FROM debian:13-slim\nCOPY --from=busybox:1.37 /bin/busybox /b\nCOPY --from=assets /x /y\nCOPY --from=ghcr.io/astral-sh/uv /uv /uv\n"),
-            Example::Dockerfile("FROM debian:13-slim AS base-amd64\nFROM debian:13-slim AS base-arm64\nARG TARGETARCH\nFROM base-${TARGETARCH}\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nCOPY --from=busybox:1.37 /bin/busybox /b\nCOPY --from=assets /x /y\nCOPY --from=ghcr.io/astral-sh/uv /uv /uv\n",
+            ),
+            Example::Dockerfile(
+                "FROM debian:13-slim AS base-amd64\nFROM debian:13-slim AS base-arm64\nARG TARGETARCH\nFROM base-${TARGETARCH}\n",
+            ),
             // The image of that name, and a later stage of the same.
             Example::Dockerfile("FROM node:26-trixie-slim AS base\nFROM base AS node\n"),
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim AS dev\nRUN make\nFROM debian:13-slim\n"), ("compose.yaml", "services:\n  app:\n    build:\n      context: .\n      target: dev\n  web:\n    build: .\n")]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim AS dev\nRUN make\nFROM debian:13-slim\n"),
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    build:\n      context: .\n      target: dev\n  web:\n    build: .\n",
+                ),
+            ]),
         ],
-        equivalents: &[("hadolint", &["DL3022", "DL3023", "DL3024", "DL3063"]), ("buildkit", &["DuplicateStageName", "ReservedStageName"]), ("trivy", &["DS-0006", "DS-0012"]), ("checkov", &["CKV_DOCKER_11"]), ("kics", &["cdddb86f", "f2daed12", "68a51e22"])],
+        equivalents: &[
+            ("hadolint", &["DL3022", "DL3023", "DL3024", "DL3063"]),
+            ("buildkit", &["DuplicateStageName", "ReservedStageName"]),
+            ("trivy", &["DS-0006", "DS-0012"]),
+            ("checkov", &["CKV_DOCKER_11"]),
+            ("kics", &["cdddb86f", "f2daed12", "68a51e22"]),
+        ],
         cis: &[],
         point: Some(Point::MultiStage),
         fix: Fixable::No,
@@ -108,7 +126,9 @@ fn later(build: &Build<'_>, view: &StageView<'_>, found: &mut Found) {
     let known = Reference::parse(name).is_some_and(|reference| bases::candidates(&reference).next().is_some());
     if build.views.iter().any(is_later) && !known {
         let at = build.at(found, from.image.span.clone());
-        found.add(at, format!("the stage `{name}` is further down: FROM takes an image of that name")).help("move it above");
+        found
+            .add(at, format!("the stage `{name}` is further down: FROM takes an image of that name"))
+            .help("move it above");
     }
 }
 

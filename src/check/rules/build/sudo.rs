@@ -62,7 +62,13 @@ fn check(build: &Build<'_>, found: &mut Found) {
 }
 
 /// The edit that takes a bare `sudo` away where the step is known to be root.
-fn removal(build: &Build<'_>, run: &Run<'_>, span: &std::ops::Range<usize>, next: usize, at: &Location) -> Option<Edit> {
+fn removal(
+    build: &Build<'_>,
+    run: &Run<'_>,
+    span: &std::ops::Range<usize>,
+    next: usize,
+    at: &Location,
+) -> Option<Edit> {
     let between = build.text.get(span.end..next)?;
     let bare = !between.is_empty() && between.chars().all(|c| c == ' ');
     // In the exec form and in the text of a `sh -c` the words have no places of their own.

@@ -32,19 +32,27 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM fedora:43\nRUN dnf install -y --setopt=sslverify=0 gcc\n"),
             Example::Dockerfile("FROM debian:13-slim\nARG GIT_SSL_NO_VERIFY=true\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN curl -o a.sh http://example.com/a.sh && sh a.sh\n"),
-            Example::Compose("services:\n  a:\n    image: node:24\n    environment:\n      NODE_TLS_REJECT_UNAUTHORIZED: 0\n"),
+            Example::Compose(
+                "services:\n  a:\n    image: node:24\n    environment:\n      NODE_TLS_REJECT_UNAUTHORIZED: 0\n",
+            ),
         ],
         good: &[
-            Example::Dockerfile("FROM debian:13-slim\nRUN curl -fsS https://localhost:8443/ -k && curl -k https://app:8443/\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN curl -fsS https://localhost:8443/ -k && curl -k https://app:8443/\n",
+            ),
             // k is the value of another option, or a header.
             Example::Dockerfile("FROM debian:13-slim\nRUN curl -ok https://example.com/a -H -k -d --insecure\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN echo 'never use curl -k'\n"),
-            Example::Dockerfile("FROM node:24\nENV NODE_TLS_REJECT_UNAUTHORIZED=1\nRUN npm config set strict-ssl true\n"),
+            Example::Dockerfile(
+                "FROM node:24\nENV NODE_TLS_REJECT_UNAUTHORIZED=1\nRUN npm config set strict-ssl true\n",
+            ),
             Example::Dockerfile(
                 "FROM debian:13-slim\nRUN curl -kLo a https://example.com/a && echo 'x  a' | sha256sum -c && chmod +x a\n",
             ),
             // Packages from it are signed.
-            Example::Dockerfile("FROM debian:13-slim\nRUN sed -i s,https,http, /etc/apt/sources.list && apt-get update\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN sed -i s,https,http, /etc/apt/sources.list && apt-get update\n",
+            ),
             Example::Dockerfile("FROM debian:13-slim\nRUN wget http://example.com/data.json\n"),
             Example::Dockerfile("FROM node:24\nARG TLS\nENV NODE_TLS_REJECT_UNAUTHORIZED=$TLS\n"),
         ],
@@ -85,7 +93,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
                 }
                 Kind::Arg(names) => {
                     for name in names {
-                        let default = name.default.as_ref().and_then(|word| build.word(view, word).value().map(str::to_owned));
+                        let default =
+                            name.default.as_ref().and_then(|word| build.word(view, word).value().map(str::to_owned));
                         if default.is_some_and(|value| trust::variable_is_off(&name.name, &value)) {
                             let at = build.at(found, name.span.clone());
                             found.add(at, format!("`{}` switches the check of certificates off", name.name));
@@ -105,7 +114,8 @@ fn of_run(build: &Build<'_>, run: &Run<'_>, found: &mut Found) {
     for command in &run.commands {
         for Off { what, span, removal } in trust::transport(run, command) {
             let at = build.at(found, span);
-            let edit = removal.filter(|(span, old, _)| !build.is_inline() && build.text.get(span.clone()) == Some(old.as_str()));
+            let edit = removal
+                .filter(|(span, old, _)| !build.is_inline() && build.text.get(span.clone()) == Some(old.as_str()));
             let edit = edit.map(|(span, _, new)| Edit { at: Location::new(at.file, span), text: new });
             let finding = found.add(at, format!("{what} switches the check of certificates off"));
             finding.help("leave it out, and add the authority that is missing");

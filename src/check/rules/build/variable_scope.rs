@@ -30,7 +30,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("ARG VERSION=1\nFROM debian:13-slim\nCOPY app-$VERSION.tar /\n"),
             Example::Dockerfile("ARG VERSION=1\nFROM debian:13-slim\nRUN make VERSION_NUMBER=\"${VERSION}\"\n"),
             Example::Dockerfile("FROM debian:13-slim\nCOPY app-$TARGETARCH /app\n"),
-            Example::Dockerfile("FROM alpine:3.24 AS build\nARG APP_DIR=/app\nFROM debian:13-slim\nCOPY --from=build /x $APP_DIR/x\n"),
+            Example::Dockerfile(
+                "FROM alpine:3.24 AS build\nARG APP_DIR=/app\nFROM debian:13-slim\nCOPY --from=build /x $APP_DIR/x\n",
+            ),
             Example::Dockerfile("FROM debian:13-slim\nENV APP_HOME=/app APP_BIN=$APP_HOME/bin\n"),
             Example::Dockerfile("FROM debian:13-slim\nENV PATH=/a:$PATH PATH=/b:$PATH\n"),
             Example::Dockerfile("FROM debian:13-slim\nENV APP_DIRECTORY=/app\nWORKDIR $APP_DIRETORY\n"),
@@ -45,7 +47,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim AS base\nARG A=1\nENV B=2\nFROM base\nCOPY $A $B /x/\n"),
             Example::Dockerfile("FROM debian:13-slim\nENV PATH=/x/bin:$PATH LD_LIBRARY_PATH=/y:$LD_LIBRARY_PATH\n"),
             Example::Dockerfile("ARG VERSION=1\nFROM debian:13-slim\nCOPY app-${VERSION:-1}.tar /x${VERSION:+/y}\n"),
-            Example::Dockerfile("ARG VERSION=1\nFROM debian:13-slim\nRUN VERSION=$(cat v) && echo $VERSION\nRUN . /etc/os-release && echo $VERSION\nRUN echo '$VERSION' \\$VERSION ${VERSION:-2}\nRUN for VERSION in 1 2; do echo $VERSION; done\n"),
+            Example::Dockerfile(
+                "ARG VERSION=1\nFROM debian:13-slim\nRUN VERSION=$(cat v) && echo $VERSION\nRUN . /etc/os-release && echo $VERSION\nRUN echo '$VERSION' \\$VERSION ${VERSION:-2}\nRUN for VERSION in 1 2; do echo $VERSION; done\n",
+            ),
             // The image sets it.
             Example::Dockerfile("ARG NODE_VERSION=26\nFROM node:${NODE_VERSION}\nRUN echo $NODE_VERSION\n"),
             Example::Dockerfile("FROM debian:13-slim\nENV A=1\nENV A=2 B=$A\n"),
@@ -55,7 +59,10 @@ pub(in crate::check) static RULE: Rule = Rule {
             // Waits for a `--build-arg`; declared further down.
             Example::Dockerfile("FROM debian:13-slim\nARG TOOL_VERSION=${TOOL_VERSION}\nRUN make $TOOL_VERSION\n"),
         ],
-        equivalents: &[("hadolint", &["DL3044"]), ("buildkit", &["UndefinedVar", "UndefinedArgInFrom", "InvalidDefaultArgInFrom"])],
+        equivalents: &[
+            ("hadolint", &["DL3044"]),
+            ("buildkit", &["UndefinedVar", "UndefinedArgInFrom", "InvalidDefaultArgInFrom"]),
+        ],
         cis: &[],
         point: None,
         fix: Fixable::Unsafe,
@@ -65,7 +72,14 @@ pub(in crate::check) static RULE: Rule = Rule {
 
 /// Arguments that BuildKit knows and that hold only where they are declared: `docker/dockerfile` reference, August 2026.
 const PLATFORM: [&str; 8] = [
-    "TARGETPLATFORM", "TARGETOS", "TARGETARCH", "TARGETVARIANT", "BUILDPLATFORM", "BUILDOS", "BUILDARCH", "BUILDVARIANT",
+    "TARGETPLATFORM",
+    "TARGETOS",
+    "TARGETARCH",
+    "TARGETVARIANT",
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDARCH",
+    "BUILDVARIANT",
 ];
 
 /// Where names are declared.
@@ -93,7 +107,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
         };
         let runs: BTreeMap<usize, &Run<'_>> = view.runs.iter().map(|run| (run.at, run)).collect();
         for (at, instruction) in build.instructions(view) {
-            let scope = Scope { build, view, declared: &declared, everywhere: &everywhere, visible: &visible, instruction };
+            let scope =
+                Scope { build, view, declared: &declared, everywhere: &everywhere, visible: &visible, instruction };
             match &instruction.kind {
                 Kind::Env(pairs) => {
                     for pair in pairs {
@@ -325,8 +340,7 @@ impl Scope<'_, '_> {
         let Some(text) = self.instruction.script_text() else { return };
         let mut used: Option<BTreeSet<String>> = None;
         let everywhere = self.everywhere.keys().map(String::as_str).filter(|name| self.is_of_another_stage(name));
-        let names: BTreeSet<&str> =
-            self.declared.global.iter().copied().chain(PLATFORM).chain(everywhere).collect();
+        let names: BTreeSet<&str> = self.declared.global.iter().copied().chain(PLATFORM).chain(everywhere).collect();
         for name in names {
             if self.visible.contains(name) || is_of_every_image(name) || self.may_come_from_base(name) {
                 continue;

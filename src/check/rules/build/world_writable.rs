@@ -31,7 +31,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nRUN chmod 777 /build && make && rm -rf /build\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN chmod 777 /a && chmod 755 /a\n"),
             // What is built there does not ship.
-            Example::Dockerfile("FROM debian:13-slim AS build\nRUN chmod -R 777 /src\nFROM debian:13-slim\nCOPY --from=build /src /src\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim AS build\nRUN chmod -R 777 /src\nFROM debian:13-slim\nCOPY --from=build /src /src\n",
+            ),
             Example::Dockerfile("FROM debian:13-slim\nARG MODE\nRUN chmod $MODE /a && echo chmod 777 /a\n"),
         ],
         equivalents: &[],
@@ -62,9 +64,9 @@ fn check(build: &Build<'_>, found: &mut Found) {
 /// Folders that are for everybody, and devices.
 fn is_temporary(change: &Change<'_>) -> bool {
     let open = |path: &String| {
-        ["/tmp", "/var/tmp", "/dev"].iter().any(|folder| {
-            path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        ["/tmp", "/var/tmp", "/dev"]
+            .iter()
+            .any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
     };
     !change.paths.is_empty() && change.paths.iter().all(open)
 }

@@ -55,6 +55,9 @@ const SOCKETS: [&str; 6] =
 /// Folders that hold them.
 const FOLDERS: [&str; 4] = ["/run", "/var/run", "/run/docker", "/run/containerd"];
 
+/// Of more services nobody looks for the one that answers to a name.
+const SERVICES: usize = 1000;
+
 fn check(service: &Service<'_>, found: &mut Found) {
     for volume in service.volumes() {
         if matches!(volume.kind, VolumeType::Volume | VolumeType::Tmpfs) {
@@ -97,7 +100,8 @@ fn check(service: &Service<'_>, found: &mut Found) {
             || other.scalar("hostname").is_some_and(|own| own.is(&name))
             || other.networks().iter().any(|network| network.aliases.iter().any(|alias| alias.is(&name)))
     };
-    if !service.project.all().any(|other| own(&other))
+    if service.project.services.len() <= SERVICES
+        && !service.project.all().any(|other| own(&other))
         && !service.project.is_incomplete
         && !name.starts_with("127.")
         && name != "localhost"

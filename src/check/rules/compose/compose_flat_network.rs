@@ -1,5 +1,7 @@
 //! `compose-flat-network`
 
+use std::collections::BTreeMap;
+
 use crate::bases::Kind;
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
@@ -88,19 +90,23 @@ fn shared(project: &Project<'_>, found: &mut Found) {
     if services.len() < 3 || project.is_incomplete {
         return;
     }
+    // The first published server of each network.
+    let mut published: BTreeMap<String, &str> = BTreeMap::new();
+    for server in &services {
+        let serves = server.base().is_some_and(|base| matches!(base.kind, Kind::Server | Kind::Proxy));
+        if serves && !server.ports().is_empty() {
+            for network in networks(server) {
+                published.entry(network).or_insert(&server.service.name);
+            }
+        }
+    }
     for store in services.iter().filter(|service| service.base().is_some_and(|base| base.kind == Kind::Datastore)) {
         let own = networks(store);
         let [only] = own.as_slice() else { continue };
-        let published = |other: &&Service<'_>| {
-            other.name != store.name
-                && !other.ports().is_empty()
-                && other.base().is_some_and(|base| matches!(base.kind, Kind::Server | Kind::Proxy))
-                && networks(other).contains(only)
-        };
-        if let Some(other) = services.iter().find(published) {
+        if let Some(other) = published.get(only) {
             let at = store.absence(found);
             found
-                .add(at, format!("service `{}` is on the network of `{}`, which is published", store.name, other.name))
+                .add(at, format!("service `{}` is on the network of `{other}`, which is published", store.name))
                 .severity(Severity::Note)
                 .pedantic()
                 .help("put it on a network of its own with the services that use it");

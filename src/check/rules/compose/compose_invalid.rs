@@ -3,6 +3,8 @@
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::Project;
+use std::collections::BTreeSet;
+
 use crate::compose::project::ProblemKind;
 use crate::report::{Confidence, Example, Family, Fixable, Persona, RuleInfo, Severity};
 
@@ -73,8 +75,8 @@ fn check(project: &Project<'_>, found: &mut Found) {
             ProblemKind::Undefined => {
                 let name = project.written(&problem.place).trim_matches(['"', '\'']);
                 let name = name.rsplit(':').next().unwrap_or(name);
-                let files = elsewhere.get_or_insert_with(|| around(project));
-                !alone && !files.iter().any(|text| defines(text, name))
+                let names = elsewhere.get_or_insert_with(|| around(project));
+                !alone && !names.contains(name)
             }
             _ => true,
         };
@@ -107,11 +109,11 @@ const MAIN: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yaml", "
 /// So many files around a project are looked into.
 const AROUND: usize = 50;
 
-/// The texts of other compose files, examples of overrides included, in its folder and those above: they are read
-/// together with it, or include it, and what it does not define may be theirs.
-fn around<'w>(project: &Project<'w>) -> Vec<&'w str> {
+/// The names that other compose files, examples of overrides included, define in its folder and those above: they are
+/// read together with it, or include it, and what it does not define may be theirs.
+fn around<'w>(project: &Project<'w>) -> BTreeSet<&'w str> {
     let workspace = project.workspace;
-    let Some(own) = project.unit.reported.first() else { return Vec::new() };
+    let Some(own) = project.unit.reported.first() else { return BTreeSet::new() };
     let own_folder = own.rsplit_once('/').map_or("", |(folder, _)| folder);
     let is_above = |path: &&String| {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -122,13 +124,13 @@ fn around<'w>(project: &Project<'w>) -> Vec<&'w str> {
             && (name.starts_with("compose.") || name.starts_with("docker-compose"))
             && !project.unit.reported.contains(path)
     };
-    workspace.tree.files().iter().filter(is_above).take(AROUND).filter_map(|path| workspace.tree.read(path)).collect()
+    let files = workspace.tree.files().iter().filter(is_above).take(AROUND);
+    files.filter_map(|path| workspace.tree.read(path)).flat_map(str::lines).filter_map(key_of).collect()
 }
 
-/// Whether a line of it is this key, below another one.
-fn defines(text: &str, name: &str) -> bool {
-    text.lines().any(|line| {
-        let key = line.trim_start_matches([' ', '#']).trim_end();
-        line.len() > key.len() && key.strip_prefix(name).is_some_and(|rest| rest.starts_with(':'))
-    })
+/// The key of a line below another one, also of one that is commented out.
+fn key_of(line: &str) -> Option<&str> {
+    let text = line.trim_start_matches([' ', '#']);
+    let (key, _) = text.split_once(':')?;
+    (line.len() > text.len()).then_some(key)
 }

@@ -3,6 +3,8 @@
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::Project;
+use std::collections::BTreeMap;
+
 use crate::check::subject::Service;
 use crate::compose::project::Condition;
 use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
@@ -60,10 +62,12 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 fn check(project: &Project<'_>, found: &mut Found) {
+    let services: BTreeMap<&str, Service<'_>> =
+        project.all().map(|service| (service.service.name.as_str(), service)).collect();
     for service in project.all() {
         for wait in service.depends_on().iter().filter(|wait| wait.condition == Condition::Healthy) {
-            let Some(other) = project.all().find(|other| other.name == wait.name) else { continue };
-            if !other.is_complete() || has_check(&other) != Some(false) {
+            let Some(other) = services.get(wait.name) else { continue };
+            if !other.is_complete() || has_check(other) != Some(false) {
                 continue;
             }
             let at = service.at(found, wait.condition_place);

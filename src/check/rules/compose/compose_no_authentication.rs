@@ -23,14 +23,24 @@ pub(in crate::check) static RULE: Rule = Rule {
         instead: "Give a password by `secrets:` and `NAME_FILE`, or by `${NAME:?}`; publish the port on `127.0.0.1` or not at \
                   all.",
         bad: &[
-            Example::Compose("services:\n  db:\n    image: postgres:18\n    ports: ['5432:5432']\n    environment:\n      POSTGRES_HOST_AUTH_METHOD: trust\n"),
-            Example::Compose("services:\n  db:\n    image: postgres:18\n    ports: ['5432:5432']\n    environment:\n      POSTGRES_PASSWORD: ${PW:-postgres}\n"),
+            Example::Compose(
+                "services:\n  db:\n    image: postgres:18\n    ports: ['5432:5432']\n    environment:\n      POSTGRES_HOST_AUTH_METHOD: trust\n",
+            ),
+            Example::Compose(
+                "services:\n  db:\n    image: postgres:18\n    ports: ['5432:5432']\n    environment:\n      POSTGRES_PASSWORD: ${PW:-postgres}\n",
+            ),
             Example::Compose("services:\n  cache:\n    image: redis:8\n    ports: ['6379:6379']\n"),
         ],
         good: &[
-            Example::Compose("services:\n  db:\n    image: postgres:18\n    ports: ['5432:5432']\n    environment:\n      POSTGRES_PASSWORD: ${PW:?}\n"),
-            Example::Compose("services:\n  cache:\n    image: redis:8\n    ports: ['6379:6379']\n    command: redis-server --requirepass ${PW:?}\n"),
-            Example::Compose("services:\n  web:\n    image: example/web:1\n    ports: ['80:80']\n    environment:\n      ALLOW_EMPTY_PASSWORD: 'no'\n"),
+            Example::Compose(
+                "services:\n  db:\n    image: postgres:18\n    ports: ['5432:5432']\n    environment:\n      POSTGRES_PASSWORD: ${PW:?}\n",
+            ),
+            Example::Compose(
+                "services:\n  cache:\n    image: redis:8\n    ports: ['6379:6379']\n    command: redis-server --requirepass ${PW:?}\n",
+            ),
+            Example::Compose(
+                "services:\n  web:\n    image: example/web:1\n    ports: ['80:80']\n    environment:\n      ALLOW_EMPTY_PASSWORD: 'no'\n",
+            ),
         ],
         equivalents: &[],
         cis: &[],
@@ -101,9 +111,36 @@ fn report<'f>(service: &Service<'_>, at: Location, message: String, found: &'f m
 
 /// Programs that keep data behind a password of their own, by a word of their image's name.
 const STORES: [&str; 30] = [
-    "postgres", "postgis", "timescale", "pgvector", "pgpool", "mysql", "mariadb", "percona", "mongo", "redis", "valkey",
-    "keydb", "rabbitmq", "minio", "elastic", "opensearch", "neo4j", "couch", "clickhouse", "influx", "cassandra", "mssql",
-    "oracle", "cockroach", "arango", "surreal", "typesense", "meilisearch", "dragonfly", "activemq",
+    "postgres",
+    "postgis",
+    "timescale",
+    "pgvector",
+    "pgpool",
+    "mysql",
+    "mariadb",
+    "percona",
+    "mongo",
+    "redis",
+    "valkey",
+    "keydb",
+    "rabbitmq",
+    "minio",
+    "elastic",
+    "opensearch",
+    "neo4j",
+    "couch",
+    "clickhouse",
+    "influx",
+    "cassandra",
+    "mssql",
+    "oracle",
+    "cockroach",
+    "arango",
+    "surreal",
+    "typesense",
+    "meilisearch",
+    "dragonfly",
+    "activemq",
 ];
 
 /// Whether a password opens this service, and is not what it opens another one with.

@@ -22,15 +22,23 @@ pub(in crate::check) static RULE: Rule = Rule {
         instead: "Write `secrets:` and the `NAME_FILE` variable that most database images read, or `NAME: ${NAME:?}` with the \
                   value in an `.env` that is not committed.",
         bad: &[
-            Example::Compose("services:\n  db:\n    image: postgres:18\n    environment:\n      POSTGRES_PASSWORD: q8Rz!vK2mW7x-Lt4Pd\n"),
-            Example::Compose("services:\n  db:\n    image: postgres:18\n    environment:\n      - POSTGRES_PASSWORD=${PW:-q8RzvK2mW7xLt4Pd}\n"),
-            Example::Compose("services:\n  c:\n    image: valkey/valkey:8\n    command: valkey-server --requirepass q8RzvK2mW7xLt4Pd\n"),
+            Example::Compose(
+                "services:\n  db:\n    image: postgres:18\n    environment:\n      POSTGRES_PASSWORD: q8Rz!vK2mW7x-Lt4Pd\n",
+            ),
+            Example::Compose(
+                "services:\n  db:\n    image: postgres:18\n    environment:\n      - POSTGRES_PASSWORD=${PW:-q8RzvK2mW7xLt4Pd}\n",
+            ),
+            Example::Compose(
+                "services:\n  c:\n    image: valkey/valkey:8\n    command: valkey-server --requirepass q8RzvK2mW7xLt4Pd\n",
+            ),
         ],
         good: &[
             Example::Compose(
                 "services:\n  db:\n    image: postgres:18\n    environment:\n      POSTGRES_PASSWORD_FILE: /run/secrets/db\n      A_TOKEN: ${A_TOKEN:?}\n      B_TOKEN:\n      C_SECRET: ''\n      D_PASSWORD: <password>\n",
             ),
-            Example::Compose("services:\n  c:\n    image: valkey/valkey:8\n    command: valkey-server --requirepass ${PW} --port 6379\n"),
+            Example::Compose(
+                "services:\n  c:\n    image: valkey/valkey:8\n    command: valkey-server --requirepass ${PW} --port 6379\n",
+            ),
         ],
         equivalents: &[("kics", &["Passwords And Secrets"])],
         cis: &["4.10"],
@@ -67,10 +75,9 @@ fn judge(service: &Service<'_>, name: &str, raw: &str, place: &Place, found: &mu
         Some(_) => format!("`{name}` has a default: {shown}"),
         None => format!("`{name}` has its value in the compose file: {shown}"),
     };
-    let finding = found
-        .add(at, message)
-        .secret()
-        .help(format!("write `{name}: ${{{name}:?}}` with the value in an `.env` that is not committed, or use `secrets`"));
+    let finding = found.add(at, message).secret().help(format!(
+        "write `{name}: ${{{name}:?}}` with the value in an `.env` that is not committed, or use `secrets`"
+    ));
     if !likely {
         finding.confidence(Confidence::Guess);
     }

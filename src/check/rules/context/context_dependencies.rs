@@ -44,10 +44,7 @@ pub(in crate::check) static RULE: Rule = Rule {
                 (".dockerignore", "**/node_modules\n"),
             ]),
             // Nothing here makes them: they are what ships.
-            Example::Files(&[
-                ("Dockerfile", "FROM node:26-trixie-slim\nCOPY . .\n"),
-                ("node_modules/a/index.js", ""),
-            ]),
+            Example::Files(&[("Dockerfile", "FROM node:26-trixie-slim\nCOPY . .\n"), ("node_modules/a/index.js", "")]),
             Example::Files(&[
                 ("Dockerfile", "FROM eclipse-temurin:25\nCOPY target/ app/\nRUN java -jar app/a.jar\n"),
                 ("target/a.jar", ""),
@@ -144,7 +141,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
                 continue;
             }
             reported.push((taken.at, made.folder));
-            let line = if KEPT_OUT_ANYWHERE.contains(&made.folder) { format!("**/{}", made.folder) } else { folder.clone() };
+            let line =
+                if KEPT_OUT_ANYWHERE.contains(&made.folder) { format!("**/{}", made.folder) } else { folder.clone() };
             let at = build.at(found, taken.instruction.span.clone());
             let edit = (!build.is_inline() && !folder.contains(['*', '?', '[', '\\']))
                 .then(|| context.keep_out(found, std::slice::from_ref(&line)));
@@ -153,7 +151,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
                 .chain(command.args.iter().take(1).map(|arg| arg.text()))
                 .collect::<Vec<_>>()
                 .join(" ");
-            let message = format!("{} takes `{folder}` of this machine, which `{maker}` makes in the build", taken.shown());
+            let message =
+                format!("{} takes `{folder}` of this machine, which `{maker}` makes in the build", taken.shown());
             let finding = found.add(at, message);
             finding.help(format!("write `{line}` into the .dockerignore"));
             if let Some(edit) = edit {
@@ -188,7 +187,8 @@ fn folders(context: &Context<'_>, name: &str) -> Vec<String> {
         let parent = folder.strip_suffix(name).unwrap_or_default();
         context.all().iter().any(|path| {
             path.strip_prefix(parent).is_some_and(|file| {
-                file == "composer.json" && name == "vendor" || !file.contains('/') && file.ends_with("proj") && name != "vendor"
+                file == "composer.json" && name == "vendor"
+                    || !file.contains('/') && file.ends_with("proj") && name != "vendor"
             })
         })
     };

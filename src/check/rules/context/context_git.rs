@@ -21,7 +21,11 @@ pub(in crate::check) static RULE: Rule = Rule {
               of the checkout. It changes with each fetch, so that nothing behind the COPY is ever taken from the cache.",
         instead: "Write `.git` into the `.dockerignore`, and hand the version to the build as an `ARG`.",
         bad: &[
-            Example::Files(&[("Dockerfile", TEXT), (".git/HEAD", "ref: refs/heads/main\n"), (".dockerignore", "dist\n")]),
+            Example::Files(&[
+                ("Dockerfile", TEXT),
+                (".git/HEAD", "ref: refs/heads/main\n"),
+                (".dockerignore", "dist\n"),
+            ]),
             Example::Files(&[("Dockerfile", TEXT), (".git/HEAD", ""), (".dockerignore", "*\n!.\n!**\n")]),
             Example::Files(&[
                 ("Dockerfile", "FROM node:26-trixie-slim\nCOPY --exclude=*.md . .\n"),
@@ -31,10 +35,7 @@ pub(in crate::check) static RULE: Rule = Rule {
         good: &[
             Example::Files(&[("Dockerfile", TEXT), (".git/HEAD", ""), (".dockerignore", ".git\n")]),
             Example::Files(&[("Dockerfile", TEXT), (".git/HEAD", ""), (".dockerignore", "*\n!src\n")]),
-            Example::Files(&[
-                ("Dockerfile", "FROM node:26-trixie-slim\nCOPY --exclude=.git . .\n"),
-                (".git/HEAD", ""),
-            ]),
+            Example::Files(&[("Dockerfile", "FROM node:26-trixie-slim\nCOPY --exclude=.git . .\n"), (".git/HEAD", "")]),
             Example::Files(&[
                 ("Dockerfile", "FROM node:26-trixie-slim\nCOPY src src\n"),
                 ("src/a.js", ""),
@@ -70,10 +71,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
         let shipped = build.views[*stage].shipped;
         let reader = reads_history(build, context);
         let at = build.at(found, taken.instruction.span.clone());
-        let edit = (reader.is_none()
-            && !build.is_inline()
-            && !folder.contains(['*', '?', '[', '\\']))
-        .then(|| context.keep_out(found, &[folder.to_owned()]));
+        let edit = (reader.is_none() && !build.is_inline() && !folder.contains(['*', '?', '[', '\\']))
+            .then(|| context.keep_out(found, &[folder.to_owned()]));
         let shown = taken.shown();
         let message = match (&reader, shipped) {
             (Some(reader), true) => format!("{shown} takes `{folder}` into the image ({reader} reads it)"),

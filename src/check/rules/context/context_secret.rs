@@ -37,17 +37,21 @@ pub(in crate::check) static RULE: Rule = Rule {
         good: &[
             Example::Files(&[("Dockerfile", TEXT), ("api/.env", ENV), (".dockerignore", "**/.env\n")]),
             Example::Files(&[("Dockerfile", TEXT), (".env", ENV), (".dockerignore", "*\n!src\n")]),
-            Example::Files(&[
-                ("Dockerfile", "FROM node:26-trixie-slim\nCOPY --exclude=.env . .\n"),
-                (".env", ENV),
-            ]),
+            Example::Files(&[("Dockerfile", "FROM node:26-trixie-slim\nCOPY --exclude=.env . .\n"), (".env", ENV)]),
             Example::Files(&[("Dockerfile", TEXT), (".env.example", ENV), ("tests/fixtures/.env", ENV)]),
             // That is `secret-file-copied`.
             Example::Files(&[("Dockerfile", "FROM node:26-trixie-slim\nCOPY *.env ./\n"), ("app.env", ENV)]),
             // Nothing secret in it.
             Example::Files(&[("Dockerfile", TEXT), (".env", "PORT=8080\n"), (".npmrc", "save-exact=true\n")]),
-            Example::Files(&[("Dockerfile", TEXT), ("ca.pem", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")]),
-            Example::Files(&[("Dockerfile", "FROM node:26-trixie-slim\nCOPY src src\n"), ("src/a.js", ""), (".env", ENV)]),
+            Example::Files(&[
+                ("Dockerfile", TEXT),
+                ("ca.pem", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"),
+            ]),
+            Example::Files(&[
+                ("Dockerfile", "FROM node:26-trixie-slim\nCOPY src src\n"),
+                ("src/a.js", ""),
+                (".env", ENV),
+            ]),
         ],
         equivalents: &[],
         cis: &["4.10"],

@@ -112,7 +112,9 @@ fn ignored(build: &Build<'_>, context: &Context<'_>, source: &Source, found: &mu
         let prefix = format!("{}/", source.path);
         let gives = |paths: &[&str]| paths.iter().any(|path| path.starts_with(&prefix) && !context.ignores(path));
         // What is brought back below it, and what is not listed, is there.
-        if gives(context.all()) || context.folders().iter().any(|path| path.starts_with(&prefix) || *path == source.path) {
+        if gives(context.all())
+            || context.folders().iter().any(|path| path.starts_with(&prefix) || *path == source.path)
+        {
             return;
         }
     }
@@ -140,11 +142,37 @@ fn missing(build: &Build<'_>, context: &Context<'_>, source: &Source, found: &mu
 
 /// Names of folders and endings of files that are made before the build.
 const MADE: [&str; 30] = [
-    "dist", "build", "target", "out", "output", "bin", "obj", "release", "releases", "node_modules", "vendor", "public",
-    ".next", ".output", "artifacts", "artifact", "pkg", "publish", "tmp", "_build", "_output", "coverage", "wheels",
-    "generated", "gen",
+    "dist",
+    "build",
+    "target",
+    "out",
+    "output",
+    "bin",
+    "obj",
+    "release",
+    "releases",
+    "node_modules",
+    "vendor",
+    "public",
+    ".next",
+    ".output",
+    "artifacts",
+    "artifact",
+    "pkg",
+    "publish",
+    "tmp",
+    "_build",
+    "_output",
+    "coverage",
+    "wheels",
+    "generated",
+    "gen",
     // What a machine keeps of earlier builds.
-    ".local", ".cache", ".m2", ".cargo", ".gradle",
+    ".local",
+    ".cache",
+    ".m2",
+    ".cargo",
+    ".gradle",
 ];
 const MADE_ENDINGS: [&str; 17] = [
     "jar", "war", "ear", "whl", "tar", "gz", "tgz", "xz", "zip", "deb", "rpm", "apk", "exe", "so", "pem", "crt", "key",
@@ -157,7 +185,8 @@ fn is_made(build: &Build<'_>, context: &Context<'_>, source: &Source) -> bool {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let folder = path.split('/').any(|part| MADE.contains(&part.to_ascii_lowercase().as_str()));
     // Programs: `server-linux-amd64`, and what starts or lies where programs lie.
-    let system = name.split(['-', '_', '.']).any(|word| matches!(word, "linux" | "amd64" | "arm64" | "x86_64" | "aarch64"));
+    let system =
+        name.split(['-', '_', '.']).any(|word| matches!(word, "linux" | "amd64" | "arm64" | "x86_64" | "aarch64"));
     let program = !name.contains('.') && is_program(build, source);
     folder
         || system
@@ -223,8 +252,7 @@ mod tests {
     #[test]
     fn the_root_is_never_kept_out() {
         let ignore = "*\n!go.*\n!*.go\n!internal/\n!Makefile\n";
-        let files =
-            [("Dockerfile", "FROM golang:1.27\nCOPY . /src/\n"), ("main.go", ""), (".dockerignore", ignore)];
+        let files = [("Dockerfile", "FROM golang:1.27\nCOPY . /src/\n"), ("main.go", ""), (".dockerignore", ignore)];
         assert_eq!(severities(&files), []);
     }
 

@@ -28,7 +28,10 @@ pub(in crate::check) static RULE: Rule = Rule {
             ]),
             // The file beside the Dockerfile is not the one of the context.
             Example::Files(&[
-                ("compose.yaml", "services:\n  app:\n    build:\n      context: .\n      dockerfile: docker/Dockerfile\n"),
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    build:\n      context: .\n      dockerfile: docker/Dockerfile\n",
+                ),
                 ("docker/Dockerfile", "FROM node:26-trixie-slim\nCOPY . .\n"),
                 ("docker/.dockerignore", ".git\n"),
             ]),
@@ -41,7 +44,10 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Files(&[
                 ("docker/web.Dockerfile", "FROM node:26-trixie-slim\nCOPY . .\n"),
                 ("docker/web.Dockerfile.dockerignore", ".git\n"),
-                ("compose.yaml", "services:\n  app:\n    build:\n      context: .\n      dockerfile: docker/web.Dockerfile\n"),
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    build:\n      context: .\n      dockerfile: docker/web.Dockerfile\n",
+                ),
             ]),
             // Only what it names, nothing, and what comes from elsewhere.
             Example::Files(&[

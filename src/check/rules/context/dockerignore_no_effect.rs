@@ -58,7 +58,12 @@ pub(in crate::check) static RULE: Rule = Rule {
             ]),
             Example::Files(&[("Dockerfile", TEXT), ("src/a.js", ""), ("b.js", ""), (".dockerignore", "*\n!src \n")]),
             // A slash says that it means the root.
-            Example::Files(&[("Dockerfile", TEXT), ("src/build/a.js", ""), ("build/a", ""), (".dockerignore", "/build\n")]),
+            Example::Files(&[
+                ("Dockerfile", TEXT),
+                ("src/build/a.js", ""),
+                ("build/a", ""),
+                (".dockerignore", "/build\n"),
+            ]),
             // A file may have such a name.
             Example::Files(&[("Dockerfile", TEXT), ("a #1", ""), (".dockerignore", "a #1\n")]),
         ],
@@ -160,7 +165,9 @@ fn deeper(
     }
     for pattern in open {
         let places = names.iter().filter(|(name, _)| pattern.matches(name)).flat_map(|(_, places)| places.iter());
-        let Some(place) = places.copied().filter(|path| !context.ignores(path)).min_by_key(|path| path.len()) else { continue };
+        let Some(place) = places.copied().filter(|path| !context.ignores(path)).min_by_key(|path| path.len()) else {
+            continue;
+        };
         let taken = build.copies().iter().any(|(_, taken)| taken.takes(place));
         let at = found.at(&ignore.path, ignore.text, ignore.line(pattern.line()));
         let better = format!("**/{}", pattern.text());
@@ -181,7 +188,11 @@ const MOST_PLACES: usize = 20;
 
 /// Nothing in the line says that it means the root.
 fn is_plain_name(written: &str, pattern: &str) -> bool {
-    !pattern.contains('/') && !pattern.contains("**") && pattern != "*" && !written.starts_with(['/', '\\']) && !written.starts_with("./")
+    !pattern.contains('/')
+        && !pattern.contains("**")
+        && pattern != "*"
+        && !written.starts_with(['/', '\\'])
+        && !written.starts_with("./")
 }
 
 /// `!` lines that bring back a credential.
@@ -264,8 +275,23 @@ fn is_harm(build: &Build<'_>, context: &Context<'_>, path: &str) -> bool {
 
 /// Names that nobody wants in an image from a developer's machine.
 const JUNK: [&str; 17] = [
-    "node_modules", "__pycache__", ".venv", "venv", ".git", ".hg", ".svn", ".DS_Store", "Thumbs.db", ".idea", ".vscode",
-    ".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox", ".nox", ".next",
+    "node_modules",
+    "__pycache__",
+    ".venv",
+    "venv",
+    ".git",
+    ".hg",
+    ".svn",
+    ".DS_Store",
+    "Thumbs.db",
+    ".idea",
+    ".vscode",
+    ".pytest_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".tox",
+    ".nox",
+    ".next",
 ];
 
 fn is_junk(path: &str) -> bool {
@@ -284,11 +310,8 @@ mod tests {
     /// hadolint was asked for rules about .dockerignore: <https://github.com/hadolint/hadolint/issues/813>.
     #[test]
     fn the_comment_goes_to_its_own_line() {
-        let tree = MemoryTree::new([
-            ("Dockerfile", TEXT),
-            ("a.log", ""),
-            (".dockerignore", "dist\na.log # noise\n!keep\n"),
-        ]);
+        let tree =
+            MemoryTree::new([("Dockerfile", TEXT), ("a.log", ""), (".dockerignore", "dist\na.log # noise\n!keep\n")]);
         let audit = check(&tree, true, &["Dockerfile".to_owned()], &Options::default());
         let (texts, _) = mended(&audit, false);
         assert_eq!(texts[".dockerignore"], "dist\n# noise\na.log\n!keep\n");

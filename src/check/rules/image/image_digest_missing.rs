@@ -23,9 +23,13 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Compose("services:\n  db:\n    image: postgres:17.4\n"),
         ],
         good: &[
-            Example::Dockerfile("FROM node:26-trixie-slim@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"),
+            Example::Dockerfile(
+                "FROM node:26-trixie-slim@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+            ),
             Example::Dockerfile("FROM scratch\n"),
-            Example::Dockerfile("FROM alpine:3.24@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa AS a\nFROM a\n"),
+            Example::Dockerfile(
+                "FROM alpine:3.24@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa AS a\nFROM a\n",
+            ),
             Example::Dockerfile("ARG VERSION\nFROM node:${VERSION}\n"),
         ],
         equivalents: &[("semgrep", &["dockerfile-source-not-pinned"])],

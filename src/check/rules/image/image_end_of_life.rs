@@ -63,7 +63,10 @@ fn table(workspace: &Workspace<'_>, found: &mut Found) {
         let end = unit.file.instructions.first().map_or(0, |first| first.span.end);
         let at = found.at(&unit.path, &unit.text, end.min(unit.text.len())..end.min(unit.text.len()));
         found
-            .add(at, format!("ends of life are not judged: this version knows those of {} and is too old", bases::CHECKED))
+            .add(
+                at,
+                format!("ends of life are not judged: this version knows those of {} and is too old", bases::CHECKED),
+            )
             .severity(Severity::Note)
             .help("use a newer version of scaffold");
     }
@@ -79,7 +82,10 @@ fn report(image: &NamedImage, today: Date, found: &mut Found) {
     let Some(end) = bases::end_of_life(&image.reference).filter(|end| end.is_over(today)) else { return };
     let what = if end.release == "*" { end.product.to_owned() } else { format!("{} {}", end.product, end.release) };
     found
-        .add(image.at.clone(), format!("`{}` gets no fixes any more: the support of {what} ended on {}", image.text, end.date))
+        .add(
+            image.at.clone(),
+            format!("`{}` gets no fixes any more: the support of {what} ended on {}", image.text, end.date),
+        )
         .help("move to a release that is still supported");
 }
 

@@ -1,11 +1,11 @@
 //! `image-registry-not-allowed`
 
 use crate::bases::{self, Reference};
+use crate::check::Found;
+use crate::check::policy::Policy;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::images;
 use crate::check::subject::{Build, Service};
-use crate::check::Found;
-use crate::check::policy::Policy;
 use crate::report::{Confidence, Example, Family, Fixable, Location, Persona, Point, RuleInfo, Severity};
 
 /// The policy of the examples.
@@ -25,22 +25,37 @@ pub(in crate::check) static RULE: Rule = Rule {
         bad: &[
             Example::Files(&[("Dockerfile", "FROM example/node:26\n"), ("scaffold.toml", POLICY)]),
             Example::Files(&[("Dockerfile", "FROM ghcr.io/other/app:1\n"), ("scaffold.toml", POLICY)]),
-            Example::Files(&[("Dockerfile", "# syntax=example/dockerfile:1\nFROM node:26-trixie-slim\n"), ("scaffold.toml", POLICY)]),
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nCOPY --from=example/tool:1 /a /b\n"), ("scaffold.toml", POLICY)]),
+            Example::Files(&[
+                ("Dockerfile", "# syntax=example/dockerfile:1\nFROM node:26-trixie-slim\n"),
+                ("scaffold.toml", POLICY),
+            ]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\nCOPY --from=example/tool:1 /a /b\n"),
+                ("scaffold.toml", POLICY),
+            ]),
             // Whatever TAG is, the repository is not on the list.
             Example::Files(&[("Dockerfile", "ARG TAG\nFROM quay.io/team/app:${TAG}\n"), ("scaffold.toml", POLICY)]),
             // A note: nobody knows the registry.
             Example::Files(&[("Dockerfile", "ARG REGISTRY\nFROM ${REGISTRY}/node:26\n"), ("scaffold.toml", POLICY)]),
-            Example::Files(&[("compose.yaml", "services:\n  db:\n    image: quay.io/team/db:1\n"), ("scaffold.toml", POLICY)]),
+            Example::Files(&[
+                ("compose.yaml", "services:\n  db:\n    image: quay.io/team/db:1\n"),
+                ("scaffold.toml", POLICY),
+            ]),
         ],
         good: &[
             Example::Files(&[("Dockerfile", "FROM node:26-trixie-slim\n"), ("scaffold.toml", POLICY)]),
             Example::Files(&[("Dockerfile", "FROM docker.io/library/node:26\n"), ("scaffold.toml", POLICY)]),
-            Example::Files(&[("Dockerfile", "# syntax=docker/dockerfile:1\nFROM ghcr.io/acme/app:1\n"), ("scaffold.toml", POLICY)]),
+            Example::Files(&[
+                ("Dockerfile", "# syntax=docker/dockerfile:1\nFROM ghcr.io/acme/app:1\n"),
+                ("scaffold.toml", POLICY),
+            ]),
             Example::Files(&[("Dockerfile", "FROM scratch\n"), ("scaffold.toml", POLICY)]),
             Example::Files(&[("Dockerfile", "ARG TAG\nFROM node:${TAG}\n"), ("scaffold.toml", POLICY)]),
             Example::Files(&[("Dockerfile", "ARG APP\nFROM ghcr.io/acme/${APP}:1\n"), ("scaffold.toml", POLICY)]),
-            Example::Files(&[("compose.yaml", "services:\n  app:\n    image: quay.io/team/app:1\n    build: .\n"), ("scaffold.toml", POLICY)]),
+            Example::Files(&[
+                ("compose.yaml", "services:\n  app:\n    image: quay.io/team/app:1\n    build: .\n"),
+                ("scaffold.toml", POLICY),
+            ]),
             // Nobody asks for any.
             Example::Dockerfile("FROM quay.io/team/app:1\n"),
         ],

@@ -26,7 +26,9 @@ pub(in crate::check) static RULE: Rule = Rule {
         good: &[
             Example::Dockerfile("FROM debian:13-slim\n"),
             Example::Dockerfile("# syntax=docker/dockerfile:1.20\nFROM debian:13-slim\n"),
-            Example::Dockerfile("# syntax=docker/dockerfile:1@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nFROM debian:13-slim\n"),
+            Example::Dockerfile(
+                "# syntax=docker/dockerfile:1@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nFROM debian:13-slim\n",
+            ),
             Example::Dockerfile("# syntax=docker.io/docker/dockerfile-upstream:1.20-labs\nFROM debian:13-slim\n"),
             // A comment behind the first one is no directive.
             Example::Dockerfile("# hello\n# syntax=example/x\nFROM debian:13-slim\n"),

@@ -29,7 +29,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             // A distribution's release is its major number.
             Example::Dockerfile("FROM debian:13-slim\nRUN true\n"),
             Example::Dockerfile("FROM debian:13\n"),
-            Example::Dockerfile("FROM node:lts@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"),
+            Example::Dockerfile(
+                "FROM node:lts@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+            ),
             // The release is in the name; the tag says what is in the image.
             Example::Dockerfile("FROM gcr.io/distroless/static-debian13:nonroot\n"),
             // A day is as narrow as it gets.
@@ -58,8 +60,8 @@ fn compose(service: &Service<'_>, found: &mut Found) {
 
 /// Tags that name a line of development, not a version.
 const MOVING: [&str; 14] = [
-    "stable", "edge", "nightly", "main", "master", "lts", "current", "mainline", "dev", "develop", "testing", "rolling",
-    "unstable", "canary",
+    "stable", "edge", "nightly", "main", "master", "lts", "current", "mainline", "dev", "develop", "testing",
+    "rolling", "unstable", "canary",
 ];
 
 fn report(image: &NamedImage, found: &mut Found) {

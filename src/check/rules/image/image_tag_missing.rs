@@ -35,17 +35,36 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM node@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"),
             Example::Dockerfile("FROM node:26-trixie-slim AS build\nFROM build\nCOPY --from=build /a /b\n"),
             // Which stage it is depends on the platform.
-            Example::Dockerfile("FROM alpine:3.24 AS base-amd64\nFROM alpine:3.24 AS base-arm64\nARG TARGETARCH\nFROM base-${TARGETARCH}\n"),
+            Example::Dockerfile(
+                "FROM alpine:3.24 AS base-amd64\nFROM alpine:3.24 AS base-arm64\nARG TARGETARCH\nFROM base-${TARGETARCH}\n",
+            ),
             // What VERSION holds may be the tag.
             Example::Dockerfile("ARG VERSION\nFROM node${VERSION}\n"),
             Example::Dockerfile("ARG IMAGE\nFROM ${IMAGE}\n"),
             // The name that a built image gets.
             Example::Compose("services:\n  app:\n    image: app\n    build: .\n"),
             // A named context is no image.
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nCOPY --from=assets /a /a\n"), ("compose.yaml", "services:\n  app:\n    build:\n      context: .\n      additional_contexts:\n        assets: ./assets\n")]),
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nCOPY --from=assets /a /a\n"), ("docker-bake.hcl", "target \"app\" {\n  contexts = {\n    assets = \"./assets\"\n  }\n}\n")]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\nCOPY --from=assets /a /a\n"),
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    build:\n      context: .\n      additional_contexts:\n        assets: ./assets\n",
+                ),
+            ]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\nCOPY --from=assets /a /a\n"),
+                ("docker-bake.hcl", "target \"app\" {\n  contexts = {\n    assets = \"./assets\"\n  }\n}\n"),
+            ]),
         ],
-        equivalents: &[("hadolint", &["DL3006"]), ("trivy", &["DS-0001"]), ("checkov", &["CKV_DOCKER_7"]), ("dockle", &["DKL-DI-0006"]), ("kics", &["9efb0b2d"]), ("semgrep", &["missing-image-version"]), ("dclint", &["service-image-require-explicit-tag"])],
+        equivalents: &[
+            ("hadolint", &["DL3006"]),
+            ("trivy", &["DS-0001"]),
+            ("checkov", &["CKV_DOCKER_7"]),
+            ("dockle", &["DKL-DI-0006"]),
+            ("kics", &["9efb0b2d"]),
+            ("semgrep", &["missing-image-version"]),
+            ("dclint", &["service-image-require-explicit-tag"]),
+        ],
         cis: &["4.2"],
         point: Some(Point::Version),
         fix: Fixable::No,

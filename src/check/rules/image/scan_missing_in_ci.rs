@@ -17,20 +17,66 @@ pub(in crate::check) static RULE: Rule = Rule {
         why: "An image that was fine yesterday has known holes tomorrow, without a change of any file: somebody has to look, at every build and from time to time.",
         instead: "Add a step that runs a scanner such as Trivy or Grype on the image that was built, and run it on a schedule, too.",
         bad: &[
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\n"), (".github/workflows/ci.yml", "on: push\njobs:\n  image:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: docker/build-push-action@v6\n        with:\n          push: true\n")]),
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\n"), (".gitlab-ci.yml", "image:\n  script:\n    # trivy will follow\n    - docker build -t app .\n    - docker push app\n")]),
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\n"), ("Jenkinsfile", "node {\n  // build it\n  docker.build('app').push()\n}\n")]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\n"),
+                (
+                    ".github/workflows/ci.yml",
+                    "on: push\njobs:\n  image:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: docker/build-push-action@v6\n        with:\n          push: true\n",
+                ),
+            ]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\n"),
+                (
+                    ".gitlab-ci.yml",
+                    "image:\n  script:\n    # trivy will follow\n    - docker build -t app .\n    - docker push app\n",
+                ),
+            ]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\n"),
+                ("Jenkinsfile", "node {\n  // build it\n  docker.build('app').push()\n}\n"),
+            ]),
         ],
         good: &[
             Example::Files(&[("Dockerfile", "FROM debian:13-slim\n")]),
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\n"), (".github/workflows/ci.yml", "jobs:\n  image:\n    steps:\n      - run: docker build -t app .\n      - uses: aquasecurity/trivy-action@0.33.1\n")]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\n"),
+                (
+                    ".github/workflows/ci.yml",
+                    "jobs:\n  image:\n    steps:\n      - run: docker build -t app .\n      - uses: aquasecurity/trivy-action@0.33.1\n",
+                ),
+            ]),
             // On a schedule, in another file.
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\n"), (".github/workflows/ci.yml", "jobs:\n  image:\n    steps:\n      - run: docker build -t app .\n"), (".github/workflows/nightly.yml", "on:\n  schedule:\n    - cron: '0 3 * * *'\njobs:\n  scan:\n    steps:\n      - run: grype app\n")]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\n"),
+                (".github/workflows/ci.yml", "jobs:\n  image:\n    steps:\n      - run: docker build -t app .\n"),
+                (
+                    ".github/workflows/nightly.yml",
+                    "on:\n  schedule:\n    - cron: '0 3 * * *'\njobs:\n  scan:\n    steps:\n      - run: grype app\n",
+                ),
+            ]),
             // What the other workflow does cannot be read.
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\n"), (".github/workflows/ci.yml", "jobs:\n  image:\n    steps:\n      - run: docker build -t app .\n  rest:\n    uses: example/workflows/.github/workflows/image.yml@v1\n")]),
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\n"), (".gitlab-ci.yml", "include:\n  - project: example/templates\n    file: /image.yml\nimage:\n  script:\n    - docker build -t app .\n")]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\n"),
+                (
+                    ".github/workflows/ci.yml",
+                    "jobs:\n  image:\n    steps:\n      - run: docker build -t app .\n  rest:\n    uses: example/workflows/.github/workflows/image.yml@v1\n",
+                ),
+            ]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\n"),
+                (
+                    ".gitlab-ci.yml",
+                    "include:\n  - project: example/templates\n    file: /image.yml\nimage:\n  script:\n    - docker build -t app .\n",
+                ),
+            ]),
             // No image is built, or only named in a comment.
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\n"), (".github/workflows/ci.yml", "jobs:\n  test:\n    steps:\n      # docker build comes later\n      - run: make test\n")]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\n"),
+                (
+                    ".github/workflows/ci.yml",
+                    "jobs:\n  test:\n    steps:\n      # docker build comes later\n      - run: make test\n",
+                ),
+            ]),
         ],
         equivalents: &[],
         cis: &["4.4"],
@@ -105,9 +151,8 @@ fn check(workspace: &Workspace<'_>, found: &mut Found) {
     }
     let mut built: Option<(&str, &str, std::ops::Range<usize>)> = None;
     let tree = workspace.tree;
-    let workflow = |path: &&String| {
-        path.starts_with(".github/workflows/") && (path.ends_with(".yml") || path.ends_with(".yaml"))
-    };
+    let workflow =
+        |path: &&String| path.starts_with(".github/workflows/") && (path.ends_with(".yml") || path.ends_with(".yaml"));
     let paths = ROOT.into_iter().chain(tree.files().iter().filter(workflow).map(String::as_str));
     for path in paths {
         let Some(text) = tree.read(path) else { continue };
@@ -150,7 +195,8 @@ fn without_comment(line: &str) -> &str {
 fn is_elsewhere(code: &str) -> bool {
     let code = code.trim().trim_start_matches("- ");
     let value = |key: &str| code.strip_prefix(key).map(|rest| rest.trim().trim_matches(['"', '\'']));
-    let other_workflow = value("uses:").is_some_and(|uses| uses.contains("/.github/workflows/") && !uses.starts_with("./"));
+    let other_workflow =
+        value("uses:").is_some_and(|uses| uses.contains("/.github/workflows/") && !uses.starts_with("./"));
     let included = ["project:", "remote:", "component:"].iter().any(|key| value(key).is_some());
     other_workflow || included || code.starts_with("@Library") || code.starts_with("library(")
 }

@@ -14,8 +14,12 @@ pub(in crate::check) static RULE: Rule = Rule {
         title: "A waiver cannot be understood",
         why: "A misspelled rule or day silences nothing, and its writer believes that it does.",
         instead: "Write `# scaffold: allow RULE until=2027-06-30 because=...`; `scaffold explain` lists the rules.",
-        bad: &[Example::Dockerfile("FROM debian:13-slim\n# scaffold: allow sodu because=a typing error\nRUN sudo make\n")],
-        good: &[Example::Dockerfile("FROM debian:13-slim\n# scaffold: allow sudo until=2099-12-31 because=the vendor's script calls it\nRUN sudo make\n")],
+        bad: &[Example::Dockerfile(
+            "FROM debian:13-slim\n# scaffold: allow sodu because=a typing error\nRUN sudo make\n",
+        )],
+        good: &[Example::Dockerfile(
+            "FROM debian:13-slim\n# scaffold: allow sudo until=2099-12-31 because=the vendor's script calls it\nRUN sudo make\n",
+        )],
         equivalents: &[],
         cis: &[],
         point: None,

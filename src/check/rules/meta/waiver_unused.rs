@@ -15,7 +15,9 @@ pub(in crate::check) static RULE: Rule = Rule {
         why: "What it was for is gone; left there it would hide the next mistake of the kind.",
         instead: "Delete the waiver; its reason is in the history.",
         bad: &[Example::Dockerfile("FROM debian:13-slim\n# scaffold: allow sudo because=once needed\nRUN make\n")],
-        good: &[Example::Dockerfile("FROM debian:13-slim\n# scaffold: allow sudo until=2099-12-31 because=the vendor's script calls it\nRUN sudo make\n")],
+        good: &[Example::Dockerfile(
+            "FROM debian:13-slim\n# scaffold: allow sudo until=2099-12-31 because=the vendor's script calls it\nRUN sudo make\n",
+        )],
         equivalents: &[],
         cis: &[],
         point: None,

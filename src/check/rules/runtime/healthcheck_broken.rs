@@ -40,15 +40,21 @@ pub(in crate::check) static RULE: Rule = Rule {
                 "services:\n  cache:\n    image: redis:8.2-alpine\n    healthcheck:\n      test: [CMD, curl, -f, \"http://127.0.0.1:6379\"]\n",
             ),
             // A note: any answer is health.
-            Example::Dockerfile("FROM node:26\nHEALTHCHECK CMD curl http://127.0.0.1:3000/\nCMD [\"node\", \"a.js\"]\n"),
+            Example::Dockerfile(
+                "FROM node:26\nHEALTHCHECK CMD curl http://127.0.0.1:3000/\nCMD [\"node\", \"a.js\"]\n",
+            ),
         ],
         good: &[
-            Example::Dockerfile("FROM node:26\nHEALTHCHECK CMD curl -fsS http://127.0.0.1:3000/ || exit 1\nCMD [\"node\", \"a.js\"]\n"),
+            Example::Dockerfile(
+                "FROM node:26\nHEALTHCHECK CMD curl -fsS http://127.0.0.1:3000/ || exit 1\nCMD [\"node\", \"a.js\"]\n",
+            ),
             Example::Dockerfile(
                 "FROM node:26-trixie-slim\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n\
                  HEALTHCHECK CMD curl -f http://127.0.0.1:3000/ || exit 1\nCMD [\"node\", \"a.js\"]\n",
             ),
-            Example::Dockerfile("FROM alpine:3.24\nHEALTHCHECK CMD wget -q --spider http://127.0.0.1:3000/\nCMD [\"/server\"]\n"),
+            Example::Dockerfile(
+                "FROM alpine:3.24\nHEALTHCHECK CMD wget -q --spider http://127.0.0.1:3000/\nCMD [\"/server\"]\n",
+            ),
             Example::Dockerfile(
                 "FROM gcr.io/distroless/static-debian13:nonroot\nCOPY server /\nHEALTHCHECK CMD [\"/server\", \"health\"]\nCMD [\"/server\"]\n",
             ),
@@ -147,7 +153,8 @@ fn in_build(
     }
     for command in commands {
         // `curl ... || wget ...` needs one of them; the one in front may be missing.
-        let falls_back = command.guarded && commands.iter().any(|other| other.conditional && !other.is(&["exit", "kill", "false"]));
+        let falls_back =
+            command.guarded && commands.iter().any(|other| other.conditional && !other.is(&["exit", "kill", "false"]));
         if let Some(tool) = probe::tool_of(command)
             && !falls_back
             && !command.conditional
@@ -192,7 +199,10 @@ fn wrong_port(
         if !named && listening.port != target.port {
             let place = at(found, target.span.clone());
             found
-                .add(place, format!("the check asks port {}, and `{}` says {}", target.port, listening.by, listening.port))
+                .add(
+                    place,
+                    format!("the check asks port {}, and `{}` says {}", target.port, listening.by, listening.port),
+                )
                 .help(format!("ask port {}", listening.port));
         }
     }

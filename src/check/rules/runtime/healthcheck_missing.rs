@@ -38,7 +38,10 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM python:3.14-slim\nENTRYPOINT [\"python\", \"tool.py\"]\n"),
             Example::Files(&[
                 ("Dockerfile", "FROM node:26-trixie-slim\nEXPOSE 3000\nCMD [\"node\", \"a.js\"]\n"),
-                ("compose.yaml", "services:\n  app:\n    build: .\n    healthcheck:\n      test: [CMD, node, check.js]\n"),
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    build: .\n    healthcheck:\n      test: [CMD, node, check.js]\n",
+                ),
             ]),
             Example::Files(&[
                 ("Dockerfile", "FROM node:26-trixie-slim\nEXPOSE 3000\nCMD [\"node\", \"a.js\"]\n"),

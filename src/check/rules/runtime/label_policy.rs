@@ -1,8 +1,8 @@
 //! `label-policy`
 
-use crate::check::{Found, label};
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::{Build, Known, written};
+use crate::check::{Found, label};
 use crate::dockerfile::Kind;
 use crate::report::{Confidence, Example, Family, Fixable, Persona, RuleInfo, Severity};
 
@@ -18,18 +18,39 @@ pub(in crate::check) static RULE: Rule = Rule {
         why: "Labels say who made an image, of which commit and under which licence; tools that look for them find nothing, or something else, if they are missing or written in another way.",
         instead: "Write the labels of the policy in the format that it names, such as `LABEL org.opencontainers.image.version=\"1.2.3\"`.",
         bad: &[
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=1.2.3\n"), ("scaffold.toml", "[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=v1 authors=a@example.org\n"), ("scaffold.toml", "[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=1.2.3 authors=\"\"\n"), ("scaffold.toml", "[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\nLABEL version=1.2.3\n"),
+                ("scaffold.toml", "[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n"),
+            ]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\nLABEL version=v1 authors=a@example.org\n"),
+                ("scaffold.toml", "[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n"),
+            ]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\nLABEL version=1.2.3 authors=\"\"\n"),
+                ("scaffold.toml", "[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n"),
+            ]),
         ],
         good: &[
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim\nLABEL version=1.2.3-rc.1 authors=\"a@example.org\"\n"), ("scaffold.toml", "[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
+            Example::Files(&[
+                ("Dockerfile", "FROM debian:13-slim\nLABEL version=1.2.3-rc.1 authors=\"a@example.org\"\n"),
+                ("scaffold.toml", "[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n"),
+            ]),
             // Of another stage, and with a value that is not known.
-            Example::Files(&[("Dockerfile", "FROM debian:13-slim AS base\nARG VERSION\nLABEL version=$VERSION\nFROM base\nLABEL authors=a@example.org\n"), ("scaffold.toml", "[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n")]),
+            Example::Files(&[
+                (
+                    "Dockerfile",
+                    "FROM debian:13-slim AS base\nARG VERSION\nLABEL version=$VERSION\nFROM base\nLABEL authors=a@example.org\n",
+                ),
+                ("scaffold.toml", "[check.labels]\nversion = \"semver\"\nauthors = \"email\"\n"),
+            ]),
             // Nobody asks for any.
             Example::Dockerfile("FROM debian:13-slim\n"),
         ],
-        equivalents: &[("hadolint", &["DL3048", "DL3049", "DL3050", "DL3051", "DL3052", "DL3053", "DL3054", "DL3055", "DL3056", "DL3058"])],
+        equivalents: &[(
+            "hadolint",
+            &["DL3048", "DL3049", "DL3050", "DL3051", "DL3052", "DL3053", "DL3054", "DL3055", "DL3056", "DL3058"],
+        )],
         cis: &[],
         point: None,
         fix: Fixable::No,
@@ -63,7 +84,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
     }
     // What compose adds to the image counts, too.
     let built = build.services.iter().filter_map(|service| service.service.build());
-    present.extend(built.flat_map(|own| own.labels().into_iter().map(|label| label.name.to_owned()).collect::<Vec<_>>()));
+    present
+        .extend(built.flat_map(|own| own.labels().into_iter().map(|label| label.name.to_owned()).collect::<Vec<_>>()));
     for (name, format) in policy.labels.iter().filter(|(name, _)| !present.contains(name)) {
         let at = build.at(found, build.absence());
         found

@@ -24,10 +24,15 @@ pub(in crate::check) static RULE: Rule = Rule {
         bad: &[
             Example::Dockerfile("FROM node:26-trixie-slim\nUSER node\nCMD [\"npm\", \"start\"]\n"),
             Example::Dockerfile("FROM node:26-trixie-slim\nUSER node\nCMD [\"yarn\", \"run\", \"serve\"]\n"),
-            Example::Dockerfile("FROM python:3.14-slim\nCMD [\"sh\", \"-c\", \"python manage.py migrate && gunicorn app\"]\n"),
+            Example::Dockerfile(
+                "FROM python:3.14-slim\nCMD [\"sh\", \"-c\", \"python manage.py migrate && gunicorn app\"]\n",
+            ),
             Example::Dockerfile("FROM maven:3-eclipse-temurin-21\nCMD [\"mvn\", \"spring-boot:run\"]\n"),
             Example::Files(&[
-                ("Dockerfile", "FROM python:3.14-slim\nEXPOSE 8000\nCOPY entrypoint.sh /\nENTRYPOINT [\"/entrypoint.sh\"]\n"),
+                (
+                    "Dockerfile",
+                    "FROM python:3.14-slim\nEXPOSE 8000\nCOPY entrypoint.sh /\nENTRYPOINT [\"/entrypoint.sh\"]\n",
+                ),
                 ("entrypoint.sh", "#!/bin/sh\nset -e\npython manage.py migrate\ngunicorn app\n"),
             ]),
             Example::Files(&[
@@ -41,10 +46,16 @@ pub(in crate::check) static RULE: Rule = Rule {
         good: &[
             Example::Dockerfile("FROM node:26-trixie-slim\nUSER node\nCMD [\"node\", \"server.js\"]\n"),
             Example::Dockerfile("FROM node:26-trixie-slim\nENTRYPOINT [\"tini\", \"--\"]\nCMD [\"npm\", \"start\"]\n"),
-            Example::Dockerfile("FROM node:26-trixie-slim\nENTRYPOINT [\"/usr/bin/dumb-init\", \"--\", \"npm\", \"start\"]\n"),
-            Example::Dockerfile("FROM python:3.14-slim\nCMD [\"sh\", \"-c\", \"python manage.py migrate && exec gunicorn app\"]\n"),
+            Example::Dockerfile(
+                "FROM node:26-trixie-slim\nENTRYPOINT [\"/usr/bin/dumb-init\", \"--\", \"npm\", \"start\"]\n",
+            ),
+            Example::Dockerfile(
+                "FROM python:3.14-slim\nCMD [\"sh\", \"-c\", \"python manage.py migrate && exec gunicorn app\"]\n",
+            ),
             // Busybox gives way to the last command.
-            Example::Dockerfile("FROM python:3.14-alpine\nCMD [\"sh\", \"-c\", \"python manage.py migrate && gunicorn app\"]\n"),
+            Example::Dockerfile(
+                "FROM python:3.14-alpine\nCMD [\"sh\", \"-c\", \"python manage.py migrate && gunicorn app\"]\n",
+            ),
             Example::Dockerfile("FROM ruby:3.4-slim\nCMD [\"bundle\", \"exec\", \"puma\"]\n"),
             Example::Dockerfile("FROM python:3.14-slim\nCMD [\"poetry\", \"run\", \"gunicorn\", \"app\"]\n"),
             Example::Files(&[
@@ -89,7 +100,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
     }
     let Some(first) = program.first() else { return };
     let Some(span) = program.span(build) else { return };
-    let span = if build.text.get(first.span.clone()).is_some_and(|text| !text.is_empty()) { first.span.clone() } else { span };
+    let span =
+        if build.text.get(first.span.clone()).is_some_and(|text| !text.is_empty()) { first.span.clone() } else { span };
     let through_shell = is_shell(&first.name) && program.commands.len() > 1;
     if through_shell && shell_text(build, program, &span, found) {
         return;
@@ -184,12 +196,46 @@ fn script_without_exec(build: &Build<'_>, program: &Program<'_>, script: &Script
     let mut reported = false;
     for end in script.ends() {
         let Some(name) = name_of(end) else { continue };
-        let arguments = end.words.first().is_some_and(|word| word.variables().iter().any(|name| matches!(*name, "@" | "*")));
+        let arguments =
+            end.words.first().is_some_and(|word| word.variables().iter().any(|name| matches!(*name, "@" | "*")));
         let goes_on = matches!(
             name.as_str(),
-            "exit" | "return" | "true" | ":" | "echo" | "printf" | "wait" | "sleep" | "tail" | "set" | "fi" | "cd" | "export"
-                | "." | "source" | "test" | "[" | "[[" | "mkdir" | "chown" | "chmod" | "cp" | "mv" | "rm" | "touch" | "cat"
-                | "bash" | "sh" | "false" | "kill" | "eval" | "shift" | "unset" | "service" | "ln" | "sed"
+            "exit"
+                | "return"
+                | "true"
+                | ":"
+                | "echo"
+                | "printf"
+                | "wait"
+                | "sleep"
+                | "tail"
+                | "set"
+                | "fi"
+                | "cd"
+                | "export"
+                | "."
+                | "source"
+                | "test"
+                | "["
+                | "[["
+                | "mkdir"
+                | "chown"
+                | "chmod"
+                | "cp"
+                | "mv"
+                | "rm"
+                | "touch"
+                | "cat"
+                | "bash"
+                | "sh"
+                | "false"
+                | "kill"
+                | "eval"
+                | "shift"
+                | "unset"
+                | "service"
+                | "ln"
+                | "sed"
         );
         if !arguments && (goes_on || !served || is_job(end)) {
             continue;
@@ -222,8 +268,24 @@ fn is_job(simple: &Simple) -> bool {
     simple.words.iter().filter_map(Word::literal).any(|word| {
         matches!(
             word.as_str(),
-            "migrate" | "collectstatic" | "install" | "db:migrate" | "db:setup" | "upgrade" | "createsuperuser" | "seed" | "init"
-                | "build" | "test" | "config" | "compilemessages" | "loaddata" | "up" | "--version" | "stop" | "reload"
+            "migrate"
+                | "collectstatic"
+                | "install"
+                | "db:migrate"
+                | "db:setup"
+                | "upgrade"
+                | "createsuperuser"
+                | "seed"
+                | "init"
+                | "build"
+                | "test"
+                | "config"
+                | "compilemessages"
+                | "loaddata"
+                | "up"
+                | "--version"
+                | "stop"
+                | "reload"
         )
     })
 }

@@ -22,11 +22,19 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nEXPOSE 22\n"),
             Example::Dockerfile("FROM node:26-trixie-slim\nEXPOSE 3000 9229\n"),
             Example::Dockerfile("FROM debian:13-slim\nEXPOSE 2375 5900-5901 3389/tcp 23\n"),
-            Example::Dockerfile("FROM node:26-trixie-slim\nCMD [\"node\", \"--inspect=0.0.0.0:9229\", \"server.js\"]\n"),
-            Example::Dockerfile("FROM eclipse-temurin:25-jre\nENV JAVA_TOOL_OPTIONS=\"-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=*:5005\"\nCMD [\"java\", \"-jar\", \"/app.jar\"]\n"),
+            Example::Dockerfile(
+                "FROM node:26-trixie-slim\nCMD [\"node\", \"--inspect=0.0.0.0:9229\", \"server.js\"]\n",
+            ),
+            Example::Dockerfile(
+                "FROM eclipse-temurin:25-jre\nENV JAVA_TOOL_OPTIONS=\"-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=*:5005\"\nCMD [\"java\", \"-jar\", \"/app.jar\"]\n",
+            ),
             Example::Dockerfile("FROM python:3.14-slim\nCMD python -m debugpy --listen 0.0.0.0:5678 app.py\n"),
-            Example::Dockerfile("FROM golang:1.26-trixie\nCMD [\"dlv\", \"exec\", \"/app\", \"--headless\", \"--listen=:2345\"]\n"),
-            Example::Dockerfile("FROM debian:13-slim\nRUN apt-get update && apt-get install -y openssh-server\nCMD [\"/usr/sbin/sshd\", \"-D\"]\n"),
+            Example::Dockerfile(
+                "FROM golang:1.26-trixie\nCMD [\"dlv\", \"exec\", \"/app\", \"--headless\", \"--listen=:2345\"]\n",
+            ),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN apt-get update && apt-get install -y openssh-server\nCMD [\"/usr/sbin/sshd\", \"-D\"]\n",
+            ),
             Example::Compose("services:\n  app:\n    image: app:1.2\n    ports:\n      - \"9229:9229\"\n"),
             Example::Compose("services:\n  app:\n    image: app:1.2\n    command: node --inspect=0.0.0.0 server.js\n"),
         ],
@@ -34,13 +42,22 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nEXPOSE 80 443 2222\n"),
             // These are the ports of other programs, too.
             Example::Dockerfile("FROM python:3.14-slim\nEXPOSE 5005 5678 2345\n"),
-            Example::Dockerfile("FROM node:26-trixie-slim\nCMD [\"node\", \"--inspect=127.0.0.1:9229\", \"server.js\"]\n"),
+            Example::Dockerfile(
+                "FROM node:26-trixie-slim\nCMD [\"node\", \"--inspect=127.0.0.1:9229\", \"server.js\"]\n",
+            ),
             Example::Dockerfile("FROM node:26-trixie-slim\nCMD [\"node\", \"--inspect\", \"server.js\"]\n"),
             // It is for development.
-            Example::Files(&[("Dockerfile.dev", "FROM node:26-trixie-slim\nEXPOSE 9229\nCMD [\"node\", \"--inspect=0.0.0.0\", \"server.js\"]\n")]),
-            Example::Compose("services:\n  app:\n    image: app:1.2\n    ports:\n      - \"127.0.0.1:9229:9229\"\n      - \"${DEBUG_PORT}\"\n"),
+            Example::Files(&[(
+                "Dockerfile.dev",
+                "FROM node:26-trixie-slim\nEXPOSE 9229\nCMD [\"node\", \"--inspect=0.0.0.0\", \"server.js\"]\n",
+            )]),
+            Example::Compose(
+                "services:\n  app:\n    image: app:1.2\n    ports:\n      - \"127.0.0.1:9229:9229\"\n      - \"${DEBUG_PORT}\"\n",
+            ),
             // Another stage is what has it.
-            Example::Dockerfile("FROM node:26-trixie-slim AS debug\nEXPOSE 9229\nFROM node:26-trixie-slim\nEXPOSE 3000\n"),
+            Example::Dockerfile(
+                "FROM node:26-trixie-slim AS debug\nEXPOSE 9229\nFROM node:26-trixie-slim\nEXPOSE 3000\n",
+            ),
         ],
         equivalents: &[("trivy", &["DS-0004"]), ("checkov", &["CKV_DOCKER_1"]), ("kics", &["5907595b"])],
         cis: &["5.7", "5.9"],
@@ -70,8 +87,8 @@ fn dockerfile(build: &Build<'_>, found: &mut Found) {
     }
     let on_purpose = || {
         is_on_purpose(build.path)
-        || build.services.iter().any(|service| is_on_purpose(&service.name))
-        || is_server_of_it(build.text)
+            || build.services.iter().any(|service| is_on_purpose(&service.name))
+            || is_server_of_it(build.text)
     };
     for view in build.chain(build.target) {
         for one in written(build, view).filter(|one| !one.trigger) {
@@ -161,8 +178,8 @@ fn opened((first, last): (u16, u16)) -> Option<(u16, &'static str)> {
 /// Servers whose work is SSH, or a desktop.
 fn is_on_purpose(name: &str) -> bool {
     const WORDS: [&str; 17] = [
-        "git", "gitea", "gitlab", "gogs", "forgejo", "sftp", "ssh", "sshd", "openssh", "bastion", "vnc", "novnc", "desktop",
-        "rdp", "guacd", "selenium", "dind",
+        "git", "gitea", "gitlab", "gogs", "forgejo", "sftp", "ssh", "sshd", "openssh", "bastion", "vnc", "novnc",
+        "desktop", "rdp", "guacd", "selenium", "dind",
     ];
     let lower = name.to_ascii_lowercase();
     lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| WORDS.contains(&word))
@@ -171,9 +188,7 @@ fn is_on_purpose(name: &str) -> bool {
 /// Whether a Dockerfile is that of a Git server, or of a proxy before the engine: it names itself or what it needs.
 fn is_server_of_it(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let named = |word: &str| {
-        lower.match_indices(word).any(|(at, _)| !lower[at + word.len()..].starts_with(".com"))
-    };
+    let named = |word: &str| lower.match_indices(word).any(|(at, _)| !lower[at + word.len()..].starts_with(".com"));
     ["gitea", "gitlab", "gogs", "forgejo", "gitolite", "docker.sock"].into_iter().any(named)
 }
 
@@ -202,6 +217,7 @@ fn debugger(text: &str) -> Option<&'static str> {
 /// Whether a command line starts an SSH server: itself, or as a part of it.
 fn starts_sshd(command: &str) -> bool {
     let is_server = |word: &str| word == "sshd" || word.ends_with("/sshd");
-    let mut words = command.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '"')).filter(|word| !word.is_empty());
+    let mut words =
+        command.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '"')).filter(|word| !word.is_empty());
     words.any(is_server) || command.contains("service ssh start")
 }

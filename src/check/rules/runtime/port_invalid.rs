@@ -37,7 +37,13 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nENV PORT=8080\nEXPOSE ${PORT}\n"),
             Example::Dockerfile("FROM debian:13-slim\nEXPOSE \"8080\"\n"),
         ],
-        equivalents: &[("hadolint", &["DL3011"]), ("buildkit", &["ExposeInvalidFormat"]), ("trivy", &["DS-0008"]), ("kics", &["71bf8cf8"]), ("semgrep", &["invalid-port"])],
+        equivalents: &[
+            ("hadolint", &["DL3011"]),
+            ("buildkit", &["ExposeInvalidFormat"]),
+            ("trivy", &["DS-0008"]),
+            ("kics", &["71bf8cf8"]),
+            ("semgrep", &["invalid-port"]),
+        ],
         cis: &["5.9"],
         point: Some(Point::Ports),
         fix: Fixable::No,
@@ -87,7 +93,9 @@ fn wrong(text: &str) -> Option<Wrong> {
         return Some(Wrong::Never(format!("`{protocol}` is no protocol of a port: it is tcp, udp or sctp")));
     }
     if ports.contains(':') {
-        return Some(Wrong::Never(format!("`{text}` names a port or an address of the host, which EXPOSE does not know")));
+        return Some(Wrong::Never(format!(
+            "`{text}` names a port or an address of the host, which EXPOSE does not know"
+        )));
     }
     let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
     let number = |port: &str| port.parse::<u32>().ok().filter(|_| port.bytes().all(|byte| byte.is_ascii_digit()));

@@ -23,7 +23,9 @@ pub(in crate::check) static RULE: Rule = Rule {
               PORT say which one it is; a port that is named anywhere else in the image's settings counts as known.",
         instead: "Let `ports`, EXPOSE, PORT and the program's own flag name the same port.",
         bad: &[
-            Example::Dockerfile("FROM python:3.14-slim\nEXPOSE 8080\nCMD [\"gunicorn\", \"--bind\", \"0.0.0.0:8000\", \"app\"]\n"),
+            Example::Dockerfile(
+                "FROM python:3.14-slim\nEXPOSE 8080\nCMD [\"gunicorn\", \"--bind\", \"0.0.0.0:8000\", \"app\"]\n",
+            ),
             Example::Dockerfile("FROM node:26-trixie-slim\nENV PORT=3000\nEXPOSE 8080\nCMD [\"node\", \"a.js\"]\n"),
             Example::Files(&[
                 ("Dockerfile", "FROM node:26-trixie-slim\nENV PORT=3000\nEXPOSE 3000\nCMD [\"node\", \"a.js\"]\n"),
@@ -34,10 +36,14 @@ pub(in crate::check) static RULE: Rule = Rule {
             ),
         ],
         good: &[
-            Example::Dockerfile("FROM python:3.14-slim\nEXPOSE 8000\nCMD [\"gunicorn\", \"--bind\", \"0.0.0.0:8000\", \"app\"]\n"),
+            Example::Dockerfile(
+                "FROM python:3.14-slim\nEXPOSE 8000\nCMD [\"gunicorn\", \"--bind\", \"0.0.0.0:8000\", \"app\"]\n",
+            ),
             Example::Dockerfile("FROM node:26-trixie-slim\nENV PORT=3000\nEXPOSE $PORT\nCMD [\"node\", \"a.js\"]\n"),
             // More than one, and one of them is it.
-            Example::Dockerfile("FROM node:26-trixie-slim\nENV PORT=3000\nEXPOSE 3000 9090\nCMD [\"node\", \"a.js\"]\n"),
+            Example::Dockerfile(
+                "FROM node:26-trixie-slim\nENV PORT=3000\nEXPOSE 3000 9090\nCMD [\"node\", \"a.js\"]\n",
+            ),
             Example::Files(&[
                 ("Dockerfile", "FROM node:26-trixie-slim\nENV PORT=3000\nEXPOSE 3000\nCMD [\"node\", \"a.js\"]\n"),
                 (
@@ -52,7 +58,10 @@ pub(in crate::check) static RULE: Rule = Rule {
             // Another program is run there.
             Example::Files(&[
                 ("Dockerfile", "FROM node:26-trixie-slim\nENV PORT=3000\nEXPOSE 3000\nCMD [\"node\", \"a.js\"]\n"),
-                ("compose.yaml", "services:\n  app:\n    build: .\n    command: [node, b.js]\n    ports: [\"127.0.0.1:8080:8080\"]\n"),
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    build: .\n    command: [node, b.js]\n    ports: [\"127.0.0.1:8080:8080\"]\n",
+                ),
             ]),
         ],
         equivalents: &[],
@@ -127,8 +136,8 @@ fn published(
             continue;
         }
         // A file of settings may say another port.
-        let settings = service.volumes().iter().any(|volume| volume.kind != VolumeType::Volume)
-            || !service.configs().is_empty();
+        let settings =
+            service.volumes().iter().any(|volume| volume.kind != VolumeType::Volume) || !service.configs().is_empty();
         if listening.is_none() && settings {
             continue;
         }
@@ -170,13 +179,16 @@ fn published(
 
 /// A reverse proxy is installed in the image or copied into it.
 fn has_proxy(build: &Build<'_>) -> bool {
-    let names = |text: &str| ["nginx", "caddy", "traefik", "haproxy", "envoy", "apache"].iter().any(|name| text.contains(name));
+    let names =
+        |text: &str| ["nginx", "caddy", "traefik", "haproxy", "envoy", "apache"].iter().any(|name| text.contains(name));
     build.chain(build.target).any(|view| {
         view.runs.iter().flat_map(|run| &run.commands).any(|command| command.args.iter().any(|arg| names(&arg.start)))
             || build.instructions(view).any(|(_, instruction)| match &instruction.kind {
-                Kind::Copy(transfer) | Kind::Add(transfer) => {
-                    transfer.sources.iter().chain([&transfer.destination]).any(|word| names(&word.raw.to_ascii_lowercase()))
-                }
+                Kind::Copy(transfer) | Kind::Add(transfer) => transfer
+                    .sources
+                    .iter()
+                    .chain([&transfer.destination])
+                    .any(|word| names(&word.raw.to_ascii_lowercase())),
                 _ => false,
             })
     })

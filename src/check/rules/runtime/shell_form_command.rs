@@ -39,7 +39,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM python:3.14-slim\nCMD exec gunicorn --bind 0.0.0.0:$PORT app\n"),
             // Who writes SHELL wants one.
             Example::Dockerfile("FROM debian:13-slim\nSHELL [\"/bin/bash\", \"-c\"]\nCMD /server\n"),
-            Example::Dockerfile("FROM debian:13-slim\nHEALTHCHECK CMD curl -f http://127.0.0.1/ || exit 1\nCMD [\"/server\"]\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nHEALTHCHECK CMD curl -f http://127.0.0.1/ || exit 1\nCMD [\"/server\"]\n",
+            ),
             // Not what is built.
             Example::Dockerfile("FROM node:26 AS build\nCMD npm test\nFROM debian:13-slim\nCMD [\"/server\"]\n"),
             // The last one counts.
@@ -79,8 +81,11 @@ fn judge(build: &Build<'_>, found: &mut Found, name: &str, line: &Text) {
     if looks_like_array(text) {
         let at = build.at(found, line.span.clone());
         let edit = as_array(build, line, &at);
-        let finding = found.add(at, format!("this {name} looks like an array and is no JSON: a shell gets it as a line"));
-        finding.severity(Severity::Error).help("put each word in double quotes, with a comma between them and none at the end");
+        let finding =
+            found.add(at, format!("this {name} looks like an array and is no JSON: a shell gets it as a line"));
+        finding
+            .severity(Severity::Error)
+            .help("put each word in double quotes, with a comma between them and none at the end");
         if let Some(edit) = edit {
             finding.safe_fix("quote the words", vec![edit]);
         }
@@ -111,9 +116,15 @@ fn judge(build: &Build<'_>, found: &mut Found, name: &str, line: &Text) {
             // An init in front of it, or a shell that is known to give way: PID 1 is no shell.
             let behind = name == "CMD" && build.program().init;
             let gives_way = behind || shell_stays(build, "sh") == Some(false);
-            let what = if gives_way { "a shell that nothing needs starts first" } else { "a shell may be PID 1 and keep signals to itself" };
+            let what = match (gives_way, name) {
+                (false, _) => "a shell may be PID 1 and keep signals to itself",
+                (true, "CMD") => "a shell that nothing needs starts first",
+                (true, _) => "it ignores CMD and all arguments",
+            };
             let finding = found.add(at, format!("{name} in shell form: {what}"));
-            finding.severity(if gives_way { Severity::Note } else { Severity::Warning });
+            if gives_way && name == "CMD" {
+                finding.severity(Severity::Note);
+            }
             finding.help(format!("write `{name} {array}`"));
             if let Some(edit) = edit {
                 finding.safe_fix("write it in exec form", vec![edit]);
@@ -123,7 +134,9 @@ fn judge(build: &Build<'_>, found: &mut Found, name: &str, line: &Text) {
             found
                 .add(at, format!("{name} in shell form, for what only a shell can do"))
                 .severity(if shell_stays(build, "sh") == Some(true) { Severity::Warning } else { Severity::Note })
-                .help(format!("say that a shell is wanted and let it give way: `{name} [\"sh\", \"-c\", \"exec ...\"]`"));
+                .help(format!(
+                    "say that a shell is wanted and let it give way: `{name} [\"sh\", \"-c\", \"exec ...\"]`"
+                ));
         }
     }
 }
@@ -165,15 +178,17 @@ fn written(build: &Build<'_>, line: &Text) -> bool {
 
 /// The words of a line in which a shell has nothing to do but start a program.
 fn plain_words(text: &str) -> Option<Vec<String>> {
-    let special = ['$', '`', '"', '\'', '\\', '*', '?', '[', ']', '{', '}', '(', ')', '<', '>', '|', '&', ';', '#', '~', '!', '\n'];
+    let special = [
+        '$', '`', '"', '\'', '\\', '*', '?', '[', ']', '{', '}', '(', ')', '<', '>', '|', '&', ';', '#', '~', '!', '\n',
+    ];
     if text.contains(special) {
         return None;
     }
     let words: Vec<String> = text.split_ascii_whitespace().map(str::to_owned).collect();
     let first = words.first()?;
     let builtin = [
-        ".", ":", "alias", "cd", "eval", "export", "set", "source", "trap", "ulimit", "umask", "unset", "wait", "if", "for",
-        "while", "until", "case", "time",
+        ".", ":", "alias", "cd", "eval", "export", "set", "source", "trap", "ulimit", "umask", "unset", "wait", "if",
+        "for", "while", "until", "case", "time",
     ];
     (!first.contains('=') && !builtin.contains(&first.as_str())).then_some(words)
 }
@@ -190,7 +205,8 @@ fn execs_at_the_end(text: &str) -> bool {
 }
 
 fn json(words: &[String]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))).collect();
+    let quoted: Vec<String> =
+        words.iter().map(|word| format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))).collect();
     format!("[{}]", quoted.join(", "))
 }
 

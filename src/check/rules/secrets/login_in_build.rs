@@ -26,7 +26,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             ),
         ],
         good: &[
-            Example::Dockerfile("FROM amazon/aws-cli:2.31.0\nRUN aws configure set region eu-central-1 && aws --version\n"),
+            Example::Dockerfile(
+                "FROM amazon/aws-cli:2.31.0\nRUN aws configure set region eu-central-1 && aws --version\n",
+            ),
             Example::Dockerfile(
                 "FROM amazon/aws-cli:2.31.0\nRUN --mount=type=secret,id=aws,target=/root/.aws/credentials,required=true aws s3 cp s3://b/f .\n",
             ),
@@ -50,7 +52,13 @@ fn check(build: &Build<'_>, found: &mut Found) {
             for command in run.commands.iter().filter(|command| logs_in(command) && !logs_out(run, command)) {
                 let at = build.at(found, command.span.clone());
                 let finding = found
-                    .add(at, format!("`{}` logs in within a build step, whose layer and history keep the login", command.name))
+                    .add(
+                        at,
+                        format!(
+                            "`{}` logs in within a build step, whose layer and history keep the login",
+                            command.name
+                        ),
+                    )
                     .help("give the step its credentials by `RUN --mount=type=secret`");
                 by_stage(finding, view);
             }
@@ -72,7 +80,8 @@ fn logs_in(command: &Command) -> bool {
         "helm" => begins(&["registry", "login"]),
         "aws" => {
             let secret = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
-            begins(&["configure", "set"]) && words.get(2).is_some_and(|name| secret.iter().any(|secret| name.ends_with(secret)))
+            begins(&["configure", "set"])
+                && words.get(2).is_some_and(|name| secret.iter().any(|secret| name.ends_with(secret)))
         }
         "az" => begins(&["login"]) && command.flag(&["-p", "--password"]).is_some(),
         "gcloud" => begins(&["auth", "activate-service-account"]) || begins(&["auth", "login"]),

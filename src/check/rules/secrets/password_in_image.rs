@@ -25,7 +25,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nRUN chpasswd <<EOF\nroot:toor\nEOF\n"),
         ],
         good: &[
-            Example::Dockerfile("FROM debian:13-slim\nRUN useradd -r app && passwd -l root && passwd -d app && usermod -L app\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN useradd -r app && passwd -l root && passwd -d app && usermod -L app\n",
+            ),
             Example::Dockerfile("FROM debian:13-slim\nRUN usermod -p '!' root && useradd -p '*' app\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN echo \"app:$(openssl rand -base64 32)\" | chpasswd\n"),
             Example::Dockerfile("FROM ubuntu:24.04\nRUN chgrp root /etc/passwd && echo chpasswd\n"),
@@ -47,7 +49,10 @@ fn check(build: &Build<'_>, found: &mut Found) {
                 let root = user.as_deref() == Some("root");
                 let whom = user.map_or_else(|| "a user".to_owned(), |user| format!("`{user}`"));
                 let finding = found
-                    .add(at, format!("`{}` gives {whom} a password that every container of the image has", command.name))
+                    .add(
+                        at,
+                        format!("`{}` gives {whom} a password that every container of the image has", command.name),
+                    )
                     .help("leave it out: a user needs no password to run a program");
                 if root {
                     finding.severity(Severity::Error);
@@ -60,7 +65,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
 /// Who gets a password by a command: `None` if nobody does, `Some(None)` if the name is not known.
 fn user_of(build: &Build<'_>, run: &Run<'_>, command: &Command) -> Option<Option<String>> {
     let known = |name: &str| {
-        let word = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+        let word =
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
         word.then(|| name.to_owned())
     };
     match command.name.as_str() {

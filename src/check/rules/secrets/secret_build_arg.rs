@@ -41,7 +41,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile(
                 "FROM node:24-slim\nRUN --mount=type=secret,id=npm_token,env=NPM_TOKEN,required=true npm ci\n",
             ),
-            Example::Dockerfile("FROM alpine:3.22\nARG AUTH_MODULE_VERSION\nARG TOKEN_FILE\nRUN ./get $AUTH_MODULE_VERSION\n"),
+            Example::Dockerfile(
+                "FROM alpine:3.22\nARG AUTH_MODULE_VERSION\nARG TOKEN_FILE\nRUN ./get $AUTH_MODULE_VERSION\n",
+            ),
             Example::Dockerfile("FROM alpine:3.22\nARG PUBLIC_KEY\nENV PUBLIC_KEY=$PUBLIC_KEY\n"),
             // The mount gives the variable here, not the argument.
             Example::Compose(
@@ -106,7 +108,14 @@ fn given(arg: &ArgName) -> Option<Given> {
     }
 }
 
-fn judge(build: &Build<'_>, view: &StageView<'_>, (at, instruction): (usize, &Instruction), arg: &ArgName, given: Given, found: &mut Found) {
+fn judge(
+    build: &Build<'_>,
+    view: &StageView<'_>,
+    (at, instruction): (usize, &Instruction),
+    arg: &ArgName,
+    given: Given,
+    found: &mut Found,
+) {
     let below = |other: &&StageView<'_>| build.stages.chain(other.stage.index).contains(&view.stage.index);
     let name = arg.name.as_str();
     let mut kept = false;
@@ -154,11 +163,17 @@ fn judge(build: &Build<'_>, view: &StageView<'_>, (at, instruction): (usize, &In
     let used = build.at(found, first.instruction.keyword.span.clone());
     let edits = edits(build, instruction, &runs, name, &place);
     let finding = found
-        .add(place, format!("the build argument `{name}` is used in a RUN, whose history and provenance keep its value"))
+        .add(
+            place,
+            format!("the build argument `{name}` is used in a RUN, whose history and provenance keep its value"),
+        )
         .related(used, "it is used here")
         .help(format!("leave it out, and write `RUN --mount=type=secret,id={},env={name} ...`", id_of(name)));
     if let Some(edits) = edits {
-        finding.unsafe_fix(format!("give `{name}` as a secret mount; build with `--secret id={},env={name}`", id_of(name)), edits);
+        finding.unsafe_fix(
+            format!("give `{name}` as a secret mount; build with `--secret id={},env={name}`", id_of(name)),
+            edits,
+        );
     }
 }
 
@@ -182,7 +197,13 @@ fn id_of(name: &str) -> String {
 }
 
 /// The ARG away, a mount at each RUN that uses it. Not where the argument is one of several, or is used elsewhere too.
-fn edits(build: &Build<'_>, instruction: &Instruction, runs: &[&Run<'_>], name: &str, at: &Location) -> Option<Vec<Edit>> {
+fn edits(
+    build: &Build<'_>,
+    instruction: &Instruction,
+    runs: &[&Run<'_>],
+    name: &str,
+    at: &Location,
+) -> Option<Vec<Edit>> {
     let Kind::Arg(names) = &instruction.kind else { return None };
     let plain = |run: &&Run<'_>| matches!(run.instruction.kind, Kind::Run(_)) && run.posix;
     let elsewhere = build.file.instructions.iter().any(|other| match &other.kind {

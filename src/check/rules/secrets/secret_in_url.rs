@@ -35,8 +35,12 @@ pub(in crate::check) static RULE: Rule = Rule {
             ),
         ],
         good: &[
-            Example::Dockerfile("FROM alpine:3.22\n# https://ci:q8RzvK2mW7x@pypi.corp.io/simple\nRUN wget https://git@corp.io/x\n"),
-            Example::Dockerfile("FROM alpine:3.22\nENV DATABASE_URL=postgres://user:password@host/db X=https://a:b1c2d3@example.com\n"),
+            Example::Dockerfile(
+                "FROM alpine:3.22\n# https://ci:q8RzvK2mW7x@pypi.corp.io/simple\nRUN wget https://git@corp.io/x\n",
+            ),
+            Example::Dockerfile(
+                "FROM alpine:3.22\nENV DATABASE_URL=postgres://user:password@host/db X=https://a:b1c2d3@example.com\n",
+            ),
             Example::Compose(
                 "services:\n  web:\n    image: example/web:1\n    environment:\n      DATABASE_URL: postgres://app:${DB_PASSWORD}@db/app\n",
             ),
@@ -101,7 +105,8 @@ fn message(url: &UrlCredential, password: &str) -> String {
 /// `$NAME` or `${NAME}`
 fn is_variable(text: &str, name: &str) -> bool {
     text.strip_prefix('$').is_some_and(|rest| {
-        rest == name || rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).is_some_and(|inner| inner == name)
+        rest == name
+            || rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).is_some_and(|inner| inner == name)
     })
 }
 

@@ -48,7 +48,9 @@ pub(in crate::check) static RULE: Rule = Rule {
                 "FROM alpine:3.22\nRUN --mount=type=secret,id=t,required=true T=$(cat /run/secrets/t) && curl -H \"X: $T\" https://x.io/a > a && test -n \"$T\"\n",
             ),
             // It is there on some machines only, and the script looks.
-            Example::Dockerfile("FROM alpine:3.22\nRUN --mount=type=secret,id=t if [ -f /run/secrets/t ]; then ./get; fi\n"),
+            Example::Dockerfile(
+                "FROM alpine:3.22\nRUN --mount=type=secret,id=t if [ -f /run/secrets/t ]; then ./get; fi\n",
+            ),
         ],
         equivalents: &[],
         cis: &["4.10"],
@@ -82,7 +84,8 @@ fn look(
     command: &Command,
     found: &mut Found,
 ) {
-    let help = "mount it where the tool looks for it, or write to a `--mount=type=tmpfs`, or remove the file in this RUN";
+    let help =
+        "mount it where the tool looks for it, or write to a `--mount=type=tmpfs`, or remove the file in this RUN";
     let given = mounts.in_words(build, command);
     if command.xtrace && given && !command.is(&["set"]) {
         let at = build.at(found, command.name_span.clone());
@@ -93,7 +96,8 @@ fn look(
     }
     if keeps(command) && given && !undone(run, command) {
         let at = build.at(found, command.span.clone());
-        let finding = found.add(at, format!("`{}` writes the content of a secret mount into a file of the image", command.name));
+        let finding =
+            found.add(at, format!("`{}` writes the content of a secret mount into a file of the image", command.name));
         by_stage(finding.help(help), view);
         return;
     }
@@ -107,7 +111,8 @@ fn look(
         let path = path.strip_prefix("of=").unwrap_or(path);
         if !mounts.is_file(path) && stays(run, command, path) {
             let at = build.at(found, command.span.clone());
-            let finding = found.add(at, format!("`{}` copies a secret mount to `{}`", command.name, shown(build, path, to)));
+            let finding =
+                found.add(at, format!("`{}` copies a secret mount to `{}`", command.name, shown(build, path, to)));
             by_stage(finding.help(help), view);
         }
         return;
@@ -133,7 +138,12 @@ fn look(
         let at = build.at(found, command.span.clone());
         let message = format!("the content of a secret mount is written to `{}`", shown(build, path, to));
         by_stage(found.add(at, message).help(help), view);
-    } else if output.is_none() && !command.substitution && !command.guarded && (tee.is_none() || tee.is_some_and(|arg| arg.is("/dev/stdout"))) && !has_other_output(last) {
+    } else if output.is_none()
+        && !command.substitution
+        && !command.guarded
+        && (tee.is_none() || tee.is_some_and(|arg| arg.is("/dev/stdout")))
+        && !has_other_output(last)
+    {
         let at = build.at(found, command.span.clone());
         found
             .add(at, "the content of a secret mount is printed into the log of the build")
@@ -154,7 +164,8 @@ fn shown<'p>(build: &'p Build<'_>, path: &'p str, arg: &crate::check::subject::A
 
 /// Commands that write their words into the settings of a tool.
 fn keeps(command: &Command) -> bool {
-    let words: Vec<&str> = command.args.iter().map(|arg| arg.start.as_str()).filter(|word| !word.starts_with('-')).collect();
+    let words: Vec<&str> =
+        command.args.iter().map(|arg| arg.start.as_str()).filter(|word| !word.starts_with('-')).collect();
     let begins = |start: &[&str]| words.len() > start.len() && words.starts_with(start);
     if takes_back(command) {
         return false;
@@ -189,8 +200,22 @@ fn is_settings(word: &str) -> bool {
     let name = word.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     matches!(
         name,
-        ".npmrc" | ".yarnrc" | ".yarnrc.yml" | ".gitconfig" | ".netrc" | ".git-credentials" | "pip.conf" | ".pip" | "auth.json"
-            | "auth.toml" | ".aws" | "credentials" | ".composer" | "config" | "NuGet.Config" | ".config"
+        ".npmrc"
+            | ".yarnrc"
+            | ".yarnrc.yml"
+            | ".gitconfig"
+            | ".netrc"
+            | ".git-credentials"
+            | "pip.conf"
+            | ".pip"
+            | "auth.json"
+            | "auth.toml"
+            | ".aws"
+            | "credentials"
+            | ".composer"
+            | "config"
+            | "NuGet.Config"
+            | ".config"
     )
 }
 
@@ -220,7 +245,8 @@ fn stays(run: &Run<'_>, command: &Command, path: &str) -> bool {
 
 fn not_required(build: &Build<'_>, run: &Run<'_>, found: &mut Found) {
     for mount in run.mounts.iter().filter(|mount| mount.kind() == "secret") {
-        let file = mount.target().map_or_else(|| format!("/run/secrets/{}", mount.id().unwrap_or_default()), str::to_owned);
+        let file =
+            mount.target().map_or_else(|| format!("/run/secrets/{}", mount.id().unwrap_or_default()), str::to_owned);
         let variable = mount.get(&["env"]);
         let looks = |command: &Command| {
             command.is(&["[", "[[", "test"])

@@ -103,8 +103,10 @@ fn copied(build: &Build<'_>, image: &Image, at: usize, transfer: &Transfer, held
         }
         let path = build.context.as_ref().map(|context| context.path(clean));
         let folder = matches!(name, ".ssh" | ".aws" | ".gnupg" | ".azure");
-        let into = transfer.sources.len() > 1 || destination.ends_with('/') || matches!(destination.as_str(), "." | "./");
-        let target = if into && !folder { format!("{}/{name}", destination.trim_end_matches('/')) } else { destination.clone() };
+        let into =
+            transfer.sources.len() > 1 || destination.ends_with('/') || matches!(destination.as_str(), "." | "./");
+        let target =
+            if into && !folder { format!("{}/{name}", destination.trim_end_matches('/')) } else { destination.clone() };
         let kind = if folder { secret::file(&format!("{clean}/")) } else { secret::file(clean) };
         // `COPY key /root/.ssh/id_rsa`: nobody removes a file of this name that is not one.
         let Some(kind) = kind.or_else(|| secret::file(&target)) else { continue };
@@ -148,10 +150,15 @@ fn removed(build: &Build<'_>, run: &Run<'_>, image: &Image, held: &mut Vec<Held>
             let finding = found
                 .add(
                     at,
-                    format!("`{}` hides `{}`, which the layer of {keyword} in line {line} still holds", command.name, file.path),
+                    format!(
+                        "`{}` hides `{}`, which the layer of {keyword} in line {line} still holds",
+                        command.name, file.path
+                    ),
                 )
                 .related(related, format!("the {} is put into the image here", file.kind.name()))
-                .help("give the file to the step by `RUN --mount=type=secret,id=..,target=..`, so that no layer has it");
+                .help(
+                    "give the file to the step by `RUN --mount=type=secret,id=..,target=..`, so that no layer has it",
+                );
             weigh(finding, file.certainty);
             false
         });

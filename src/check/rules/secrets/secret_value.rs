@@ -66,7 +66,8 @@ fn check_build(build: &Build<'_>, found: &mut Found) {
             let span = instruction.text.source_span(hit.span.clone());
             Hit { span, ..hit }
         });
-        let new = |hit: &Hit| !hits.iter().any(|known| known.span.start < hit.span.end && hit.span.start < known.span.end);
+        let new =
+            |hit: &Hit| !hits.iter().any(|known| known.span.start < hit.span.end && hit.span.start < known.span.end);
         let joined: Vec<Hit> = joined.filter(new).collect();
         hits.extend(joined);
     }

@@ -22,7 +22,9 @@ pub(in crate::check) static RULE: Rule = Rule {
         bad: &[
             Example::Dockerfile("FROM debian:13-slim\nUSER app\nCMD [\"/server\"]\n"),
             Example::Dockerfile("FROM scratch\nCOPY server /\nUSER nobody\nCMD [\"/server\"]\n"),
-            Example::Dockerfile("FROM alpine:3.24\nCOPY --chown=www-data:www-data . /srv\nUSER 1000\nCMD [\"/server\"]\n"),
+            Example::Dockerfile(
+                "FROM alpine:3.24\nCOPY --chown=www-data:www-data . /srv\nUSER 1000\nCMD [\"/server\"]\n",
+            ),
             // The user is in the other stage.
             Example::Dockerfile(
                 "FROM node:26 AS build\nRUN npm ci\nFROM debian:13-slim\nCOPY --from=build /app /app\nUSER node\nCMD [\"/server\"]\n",
@@ -30,11 +32,15 @@ pub(in crate::check) static RULE: Rule = Rule {
         ],
         good: &[
             Example::Dockerfile("FROM debian:13-slim\nRUN useradd -ms /bin/bash app\nUSER app\nCMD [\"/server\"]\n"),
-            Example::Dockerfile("FROM alpine:3.24\nRUN addgroup -S app && adduser -S -G app -u 10001 app\nUSER app\nCMD [\"/server\"]\n"),
+            Example::Dockerfile(
+                "FROM alpine:3.24\nRUN addgroup -S app && adduser -S -G app -u 10001 app\nUSER app\nCMD [\"/server\"]\n",
+            ),
             Example::Dockerfile(
                 "FROM debian:13-slim\nRUN adduser --system --group --no-create-home --uid 10001 app\nUSER app:app\nCMD [\"/server\"]\n",
             ),
-            Example::Dockerfile("FROM alpine:3.24\nRUN echo 'app:x:10001:10001::/:/bin/false' >> /etc/passwd\nUSER app\nCMD [\"/server\"]\n"),
+            Example::Dockerfile(
+                "FROM alpine:3.24\nRUN echo 'app:x:10001:10001::/:/bin/false' >> /etc/passwd\nUSER app\nCMD [\"/server\"]\n",
+            ),
             Example::Dockerfile("FROM alpine:3.24\nUSER nobody\nCMD [\"/server\"]\n"),
             Example::Dockerfile("FROM debian:13-slim\nUSER www-data\nCMD [\"/server\"]\n"),
             Example::Dockerfile(
@@ -43,7 +49,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             // A number needs no name.
             Example::Dockerfile("FROM scratch\nCOPY --chown=10001 server /\nUSER 10001:10001\nCMD [\"/server\"]\n"),
             // A package may bring it.
-            Example::Dockerfile("FROM debian:13-slim\nRUN apt-get update && apt-get install -y postgresql\nUSER postgres\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN apt-get update && apt-get install -y postgresql\nUSER postgres\n",
+            ),
             // Nobody knows what the script or the image does.
             Example::Dockerfile("FROM debian:13-slim\nCOPY setup.sh /\nRUN /setup.sh\nUSER app\nCMD [\"/server\"]\n"),
             Example::Dockerfile("FROM registry.example/base:1\nUSER app\nCMD [\"/server\"]\n"),
@@ -88,7 +96,12 @@ fn check(build: &Build<'_>, found: &mut Found) {
                     if missing(&name) {
                         let at = build.at(found, word.span.clone());
                         found
-                            .add(at, format!("`--chown` names `{name}`, which this image does not have: the files stay root's"))
+                            .add(
+                                at,
+                                format!(
+                                    "`--chown` names `{name}`, which this image does not have: the files stay root's"
+                                ),
+                            )
                             .severity(Severity::Warning)
                             .help("create it in a step before, or write a number");
                     }

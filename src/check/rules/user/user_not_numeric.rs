@@ -34,7 +34,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM node:26-trixie-slim\nARG UID=1000\nUSER ${UID}:node\nCMD [\"node\", \"a.js\"]\n"),
             Example::Dockerfile("FROM node:26-trixie-slim\nARG UID\nUSER ${UID}\nCMD [\"node\", \"a.js\"]\n"),
             // In a build stage nobody asks.
-            Example::Dockerfile("FROM node:26 AS build\nUSER node\nFROM node:26-trixie-slim\nUSER 1000\nCMD [\"node\", \"a.js\"]\n"),
+            Example::Dockerfile(
+                "FROM node:26 AS build\nUSER node\nFROM node:26-trixie-slim\nUSER 1000\nCMD [\"node\", \"a.js\"]\n",
+            ),
         ],
         equivalents: &[("hadolint", &["DL3066"])],
         cis: &["4.1"],

@@ -22,10 +22,18 @@ pub(in crate::check) static RULE: Rule = Rule {
         instead: "Make the folder in the image and give it to the user: `RUN install -d -o app -g app /data`, or \
                   `COPY --chown=app:app data /data`, before the USER.",
         bad: &[
-            Example::Dockerfile("FROM debian:13-slim\nRUN useradd -l -u 10001 app\nVOLUME /data\nUSER app\nCMD [\"/server\"]\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN useradd -l -u 10001 app\nVOLUME /data\nUSER app\nCMD [\"/server\"]\n",
+            ),
             Example::Files(&[
-                ("Dockerfile", "FROM node:26-trixie-slim\nWORKDIR /app\nCOPY . .\nUSER node\nCMD [\"node\", \"a.js\"]\n"),
-                ("compose.yaml", "services:\n  app:\n    build: .\n    volumes: [\"data:/var/lib/app\"]\nvolumes:\n  data:\n"),
+                (
+                    "Dockerfile",
+                    "FROM node:26-trixie-slim\nWORKDIR /app\nCOPY . .\nUSER node\nCMD [\"node\", \"a.js\"]\n",
+                ),
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    build: .\n    volumes: [\"data:/var/lib/app\"]\nvolumes:\n  data:\n",
+                ),
             ]),
         ],
         good: &[
@@ -35,10 +43,14 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile(
                 "FROM debian:13-slim\nRUN useradd -l -u 10001 app && chown -R app: /var/lib/x\nVOLUME /var/lib/x/data\nUSER app\nCMD [\"/server\"]\n",
             ),
-            Example::Dockerfile("FROM debian:13-slim\nRUN useradd -m -d /data app\nVOLUME [\"/data\"]\nUSER app\nCMD [\"/server\"]\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN useradd -m -d /data app\nVOLUME [\"/data\"]\nUSER app\nCMD [\"/server\"]\n",
+            ),
             Example::Dockerfile("FROM debian:13-slim\nUSER 10001\nWORKDIR /data\nVOLUME /data\nCMD [\"/server\"]\n"),
             Example::Dockerfile("FROM debian:13-slim\nVOLUME /tmp\nUSER 10001\nCMD [\"/server\"]\n"),
-            Example::Dockerfile("FROM debian:13-slim\nCOPY --chown=10001 data /data\nVOLUME /data\nUSER 10001\nCMD [\"/server\"]\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nCOPY --chown=10001 data /data\nVOLUME /data\nUSER 10001\nCMD [\"/server\"]\n",
+            ),
             // The owner of that folder is the base's business.
             Example::Dockerfile("FROM registry.example/base:1\nVOLUME /data\nUSER 10001\nCMD [\"/server\"]\n"),
             // Root may write it.
@@ -79,12 +91,19 @@ fn check(build: &Build<'_>, found: &mut Found) {
     for service in build.services.iter().filter(|service| runs_as_image(service)) {
         for volume in service.volumes() {
             let named = volume.kind == VolumeType::Volume && volume.source.is_some() && volume.read_only == Some(false);
-            let Some(path) = volume.target.as_ref().and_then(|target| target.known()).filter(|_| named) else { continue };
+            let Some(path) = volume.target.as_ref().and_then(|target| target.known()).filter(|_| named) else {
+                continue;
+            };
             if !view.image.volumes.contains_key(&path) && fails(&path) {
                 let at = service.at(found, &volume.place);
                 let related = build.at(found, build.absence());
                 found
-                    .add(at, format!("`{name}`, as which the image runs, may not write the volume at `{path}`: root owns it"))
+                    .add(
+                        at,
+                        format!(
+                            "`{name}`, as which the image runs, may not write the volume at `{path}`: root owns it"
+                        ),
+                    )
                     .help(help(&path, &name))
                     .related(related, "the image");
             }
@@ -117,7 +136,8 @@ impl Given {
                 for command in &run.commands {
                     given.open |= is_unread(build, command);
                     let gives = command.is(&[
-                        "chown", "chmod", "chgrp", "install", "setfacl", "useradd", "adduser", "usermod", "rsync", "cp", "tar",
+                        "chown", "chmod", "chgrp", "install", "setfacl", "useradd", "adduser", "usermod", "rsync",
+                        "cp", "tar",
                     ]);
                     if gives || run.root != Some(true) {
                         for arg in &command.args {
@@ -167,8 +187,10 @@ impl Given {
                 let given = given.trim_end_matches('/').trim_end_matches("/*").trim_end_matches("/.");
                 // Also what lies in it: who gives `/data/x` has thought of `/data`.
                 let above = path.strip_prefix(given).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-                above || given.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')) || given.contains(['*', '{', '.'])
-                    && path.starts_with(given.split(['*', '{', '.']).next().unwrap_or_default())
+                above
+                    || given.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+                    || given.contains(['*', '{', '.'])
+                        && path.starts_with(given.split(['*', '{', '.']).next().unwrap_or_default())
             })
     }
 }
