@@ -1,7 +1,7 @@
 //! `parse-error`
 
-use crate::check::rule::{Check, Rule};
 use crate::check::Found;
+use crate::check::rule::{Check, Rule};
 use crate::check::subject::{Build, Project, Workspace};
 use crate::dockerfile::{Problem, ProblemKind};
 use crate::report::{Confidence, Example, Family, Fixable, Persona, RuleInfo, Severity};
