@@ -1,6 +1,6 @@
 //! docs/agreement.md.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
@@ -53,6 +53,11 @@ fn title(tool: &str) -> &'static str {
         "dockle" => "Dockle",
         _ => "KICS",
     }
+}
+
+/// A bar ends a cell, in code too.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
 }
 
 fn links<'a>(rules: impl IntoIterator<Item = &'a str>) -> String {
@@ -110,14 +115,16 @@ fn theirs(page: &mut String, tool: &str, outcome: Option<&Outcome>, suite: Optio
         let counts = suite.and_then(|suite| suite.by_id.get(*id));
         let tests =
             counts.map_or("-".to_owned(), |counts| format!("{} of {}", counts.same, counts.same + counts.differ.len()));
-        let differs = [
-            compared.filter(|compared| !compared.alone.is_empty()).and_then(|_| reason(reasons, "theirs", tool, id)),
-            counts.filter(|counts| !counts.differ.is_empty()).and_then(|_| reason(reasons, "suite", tool, id)),
-        ];
-        let why: BTreeSet<&str> = differs.into_iter().flatten().collect();
-        let why = why.into_iter().collect::<Vec<_>>().join(" ");
-        writeln!(page, "| `{id}` | {} | {} | {tests} | {why} |", links(rules.iter().copied()), cells(compared))
-            .expect("text");
+        let on_files =
+            compared.filter(|compared| !compared.alone.is_empty()).and_then(|_| reason(reasons, "theirs", tool, id));
+        let on_tests =
+            counts.filter(|counts| !counts.differ.is_empty()).and_then(|_| reason(reasons, "suite", tool, id));
+        let why = match (on_files, on_tests) {
+            (Some(files), Some(tests)) if files != tests => format!("{files} *Own tests*: {tests}"),
+            (files, tests) => files.or(tests).unwrap_or_default().to_owned(),
+        };
+        let (links, cells, why) = (links(rules.iter().copied()), cells(compared), cell(&why));
+        writeln!(page, "| `{id}` | {links} | {cells} | {tests} | {why} |").expect("text");
     }
 }
 
@@ -126,7 +133,7 @@ fn ours(page: &mut String, tool: &str, outcome: &Outcome, reasons: &Reasons) {
     for (rule, compared) in &outcome.ours {
         let why = if compared.alone.is_empty() { None } else { reason(reasons, "ours", tool, rule) };
         let ids = codes(compared.other.iter().map(String::as_str));
-        let (rule, why) = (links([rule.as_str()]), why.unwrap_or_default());
+        let (rule, why) = (links([rule.as_str()]), cell(why.unwrap_or_default()));
         writeln!(page, "| {rule} | {ids} | {} | {why} |", cells(Some(compared))).expect("text");
     }
 }
@@ -134,5 +141,5 @@ fn ours(page: &mut String, tool: &str, outcome: &Outcome, reasons: &Reasons) {
 fn without(page: &mut String, tool: &str, reasons: &Reasons) {
     let Some(ids) = reasons.get("without").and_then(|tools| tools.get(tool)) else { return };
     page.push_str("\n| theirs, with no rule of ours | why |\n| --- | --- |\n");
-    ids.iter().for_each(|(id, why)| writeln!(page, "| `{id}` | {why} |").expect("text"));
+    ids.iter().for_each(|(id, why)| writeln!(page, "| `{id}` | {} |", cell(why)).expect("text"));
 }

@@ -33,6 +33,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             // What an image that is built on this one will do.
             Example::Dockerfile("FROM python:3.14-slim\nONBUILD RUN pip install -r requirements.txt\n"),
             Example::Dockerfile("FROM fedora:43\nRUN dnf clean all && dnf install -y gcc\n"),
+            Example::Dockerfile("FROM fedora:43\nRUN dnf -y swap curl-minimal curl\n"),
             Example::Dockerfile(
                 "FROM debian:13-slim\nRUN apt-get update && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/*\n",
             ),
