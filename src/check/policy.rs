@@ -98,9 +98,10 @@ impl Policy {
             }
         }
         let edition = table.edition.unwrap_or(EDITION);
-        if edition > EDITION || edition < FIRST_EDITION {
+        let newest = super::all().iter().map(|rule| rule.info.edition).fold(EDITION, u16::max);
+        if !(FIRST_EDITION..=newest).contains(&edition) {
             return Err(wrong(format!("there is no edition {edition}"), &edition.to_string())
-                .help(format!("the newest one is {EDITION}")));
+                .help(format!("the newest one is {newest}")));
         }
         let spans = waiver_spans(&file.text);
         let mut waivers = Vec::new();
@@ -176,4 +177,65 @@ pub(super) fn date(text: &str) -> Option<Date> {
         _ => return None,
     };
     (1..=days).contains(&date.day).then_some(date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::{Found, Options, apply_policy};
+    use crate::report::{Confidence, Family, Fixable, Persona, RuleInfo};
+
+    static OF_NEXT_YEAR: RuleInfo = RuleInfo {
+        id: "of-next-year",
+        family: Family::Build,
+        severity: Severity::Error,
+        confidence: Confidence::Certain,
+        persona: Persona::Default,
+        edition: EDITION + 1,
+        title: "A rule that is new",
+        why: "",
+        instead: "",
+        bad: &[],
+        good: &[],
+        equivalents: &[],
+        cis: &[],
+        point: None,
+        fix: Fixable::No,
+    };
+
+    fn read(text: &str) -> Result<Policy, Diagnostic> {
+        let file = PolicyFile { path: "scaffold.toml".to_owned(), text: text.to_owned() };
+        let spec = crate::spec::file::read(&file.path, &file.text).map_err(|error| *error)?;
+        Policy::read(&spec.check, &file)
+    }
+
+    #[test]
+    fn a_rule_of_a_later_edition_fails_nobody_who_did_not_ask_for_it() {
+        let severity = |edition: u16| {
+            let mut found = Found::default();
+            found.begin(&OF_NEXT_YEAR);
+            let at = found.at("Dockerfile", "FROM a\n", 0..4);
+            found.add(at, "x");
+            let mut audit = found.finish();
+            let options = Options { policy: Policy { edition, ..Policy::default() }, ..Options::default() };
+            apply_policy(&mut audit, &options, None);
+            audit.findings[0].severity
+        };
+        assert_eq!((severity(EDITION), severity(EDITION + 1)), (Severity::Note, Severity::Error));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_policy_is_said_with_its_place() {
+        for (text, message, line) in [
+            ("[check]\nlocked = [\"sodu\"]\n", "there is no rule `sodu`", 2),
+            ("[check.levels]\nsodu = \"off\"\n", "there is no rule `sodu`", 2),
+            ("[check]\nedition = 1999\n", "there is no edition 1999", 2),
+            ("[[check.waivers]]\nrule = \"sudo\"\nuntil = \"2026-02-30\"\n", "`2026-02-30` is no day", 3),
+        ] {
+            let error = read(text).expect_err(text);
+            let place = error.place.as_ref().map(|place| place.line_column().0);
+            assert_eq!((error.message.as_str(), place), (message, Some(line)), "{text}");
+        }
+        assert!(read("[[check.waivers]]\nrule = \"sudo\"\nuntil = \"2028-02-29\"\n").is_ok());
+    }
 }

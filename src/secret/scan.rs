@@ -6,6 +6,9 @@ use memchr::memmem;
 
 use super::{Certainty, Hit, Kind, PasswordIs, entropy, jwt, lines, placeholder, private_key, shapes, url};
 
+/// No known format has fewer bytes.
+const SHORTEST: usize = 18;
+
 /// Bytes behind an AWS key id in which its other half is looked for.
 const BESIDE: usize = 240;
 
@@ -28,6 +31,10 @@ fn words(text: &str, hits: &mut Vec<Hit>) {
     let mut twilio = None;
     for (at, byte) in bytes.iter().enumerate() {
         if !(shapes::FIRST[usize::from(*byte)] || *byte == b'e') || !free_before(bytes, at) {
+            continue;
+        }
+        // Most words are shorter than the shortest format, `sk_live_` with ten characters.
+        if run(bytes, at, SHORTEST, |b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'')) < SHORTEST {
             continue;
         }
         if let Some(hit) = shapes::at(text, at) {

@@ -50,6 +50,11 @@ fn a_file_that_is_named_is_read_whatever_its_name() {
 }
 
 #[test]
+fn a_folder_without_anything_to_check_is_said_to_be_one() {
+    Project::with(&[("main.py", "")]).refuses("check", 0).says("there is no Dockerfile and no compose file here");
+}
+
+#[test]
 fn standard_input_is_a_file() {
     let project = Project::with(&[]);
     project.typing(&["check", "-", "--rule", "sudo"], BAD).exits(1).prints("Dockerfile:2:5");

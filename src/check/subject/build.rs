@@ -90,7 +90,7 @@ pub struct StageView<'a> {
     pub image: Image,
     /// Who the image runs as.
     pub user: User,
-    /// Its own `RUN`s, and those that triggers of its base stage add.
+    /// Its own `RUN`s, those that triggers of its base stage add, and its own triggers if no stage here runs them.
     pub runs: Vec<Run<'a>>,
     /// Its layers are in the image of the target.
     pub shipped: bool,
@@ -318,6 +318,7 @@ fn view<'w>(stages: &'w Stages<'w>, stage: &'w Stage) -> StageView<'w> {
     let mut runs = Vec::new();
     let mut users = BTreeMap::new();
     let own = stage.instructions.clone();
+    let is_built_upon = stages.stages.iter().any(|other| other.base == dockerfile::Base::Stage(stage.index));
     let image = stages.walk(stage.index, &mut |at, instruction, image| {
         let is_own = own.contains(&at);
         // A trigger stands in the stage before and runs in this one.
@@ -331,6 +332,12 @@ fn view<'w>(stages: &'w Stages<'w>, stage: &'w Stage) -> StageView<'w> {
             Kind::User(word) => user = written_user(word, image, at, &origin),
             Kind::Run(run) if is_own || is_trigger => {
                 runs.push(run_of(at, instruction, &run.mounts, image, &user, &origin));
+            }
+            // Where no stage of the file triggers it, an image of another file does: it is written here alone.
+            Kind::Onbuild(trigger) if is_own && !is_built_upon => {
+                if let Kind::Run(run) = &trigger.kind {
+                    runs.push(run_of(at, trigger, &run.mounts, image, &user, &origin));
+                }
             }
             _ => {}
         }

@@ -73,6 +73,8 @@ pub struct Workspace<'t> {
     pub options: &'t Options,
     pub(in crate::check) units: Vec<Unit>,
     pub(in crate::check) projects: Vec<ProjectUnit>,
+    /// Files that were asked for and cannot be read.
+    pub(in crate::check) unread: Vec<String>,
     deployment: OnceLock<Deployment>,
     credentials: OnceLock<Vec<Credential>>,
     bake_contexts: OnceLock<Vec<String>>,
@@ -87,9 +89,13 @@ impl<'t> Workspace<'t> {
         options: &'t Options,
     ) -> Self {
         let mut units = Vec::new();
+        let mut unread = Vec::new();
         let mut composes: Vec<String> = Vec::new();
         for path in paths {
-            let Some(text) = tree.read(path) else { continue };
+            let Some(text) = tree.read(path) else {
+                unread.push(path.clone());
+                continue;
+            };
             if names::is_dockerfile(path) || (!names::is_yaml(path) && names::looks_like_dockerfile(text)) {
                 units.push(Unit {
                     path: path.clone(),
@@ -121,6 +127,7 @@ impl<'t> Workspace<'t> {
             options,
             units,
             projects,
+            unread,
             deployment: OnceLock::new(),
             credentials: OnceLock::new(),
             bake_contexts: OnceLock::new(),

@@ -127,17 +127,17 @@ fn shown(root: &Path) -> String {
 /// Looks at a tree, some folders on each processor.
 pub(super) fn check(tree: &Tree, options: &Options, progress: &Progress) -> Audit {
     let workers = thread::available_parallelism().map_or(1, usize::from).min(tree.paths.len() / 8 + 1);
-    // The compose files of a folder belong together.
+    // The compose files of a folder belong together; a Dockerfile finds those near it by itself.
+    let (yaml, dockerfiles): (Vec<&String>, Vec<&String>) = tree.paths.iter().partition(|path| names::is_yaml(path));
     let mut folders: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for path in &tree.paths {
+    for path in yaml {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         folders.entry(folder).or_default().push(path.clone());
     }
-    let folders: Vec<Vec<String>> = folders.into_values().collect();
     let mut shares: Vec<Vec<String>> = vec![Vec::new(); workers];
-    for folder in folders {
+    for part in folders.into_values().chain(dockerfiles.into_iter().map(|path| vec![path.clone()])) {
         if let Some(share) = shares.iter_mut().min_by_key(|share| share.len()) {
-            share.extend(folder);
+            share.extend(part);
         }
     }
     let audits: Vec<Audit> = thread::scope(|scope| {

@@ -30,6 +30,18 @@ impl Port {
         range(&self.target.known()?)
     }
 
+    /// The same, with the defaults of variables that nothing sets: what most people publish.
+    #[must_use]
+    pub fn usual_published_range(&self) -> Option<(u16, u16)> {
+        range(&self.published.as_ref()?.text.known_or_default()?)
+    }
+
+    /// The same of the ports of the container.
+    #[must_use]
+    pub fn usual_target_range(&self) -> Option<(u16, u16)> {
+        range(&self.target.text.known_or_default()?)
+    }
+
     /// The protocol in small letters; none if it is unknown.
     #[must_use]
     pub fn protocol(&self) -> Option<String> {

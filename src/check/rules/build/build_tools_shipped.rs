@@ -43,7 +43,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM maven:3-eclipse-temurin-25\nENTRYPOINT [\"/entrypoint.sh\"]\nCMD [\"mvn\"]\n"),
             // An image of tools, on purpose.
             Example::Dockerfile("FROM golang:1.25\nRUN apt-get update && apt-get install -y gcc\n"),
-            Example::Dockerfile("FROM golang:1.25\nCOPY reflex.conf /\nENTRYPOINT [\"reflex\", \"-c\", \"/reflex.conf\"]\n"),
+            Example::Dockerfile(
+                "FROM golang:1.25\nCOPY reflex.conf /\nENTRYPOINT [\"reflex\", \"-c\", \"/reflex.conf\"]\n",
+            ),
             Example::Dockerfile(
                 "FROM node:24-slim\nENV NODE_ENV=development\nRUN apt-get update && apt-get install -y g++\nCMD [\"/start.sh\"]\n",
             ),

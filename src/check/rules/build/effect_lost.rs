@@ -45,6 +45,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             ("hadolint", &["DL3001", "DL3003"]),
             ("trivy", &["DS-0013"]),
             ("kics", &["f4a6bcd3", "9b6b0f38"]),
+            ("semgrep", &["nonsensical-command", "use-workdir"]),
         ],
         cis: &[],
         point: None,

@@ -58,6 +58,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             ("trivy", &["DS-0022"]),
             ("checkov", &["CKV_DOCKER_6"]),
             ("kics", &["99614418"]),
+            ("semgrep", &["maintainer-is-deprecated"]),
         ],
         cis: &[],
         point: None,

@@ -29,7 +29,11 @@ pub(in crate::check) static RULE: Rule = Rule {
             ),
             Example::Dockerfile("FROM alpine:3.22\nRUN apk add curl\n"),
             Example::Dockerfile("FROM python:3.14-slim\nRUN pip install --upgrade -r requirements.txt\n"),
+            Example::Dockerfile("FROM python:3.14-slim\nRUN uv pip install --system -r requirements.txt\n"),
+            // What an image that is built on this one will do.
+            Example::Dockerfile("FROM python:3.14-slim\nONBUILD RUN pip install -r requirements.txt\n"),
             Example::Dockerfile("FROM fedora:43\nRUN dnf clean all && dnf install -y gcc\n"),
+            Example::Dockerfile("FROM fedora:43\nRUN dnf -y swap curl-minimal curl\n"),
             Example::Dockerfile(
                 "FROM debian:13-slim\nRUN apt-get update && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/*\n",
             ),
@@ -57,6 +61,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             ),
             Example::Dockerfile("FROM python:3.14-slim\nRUN --mount=type=cache,target=/root/.cache pip install a==1\n"),
             Example::Dockerfile("FROM python:3.14-slim\nRUN pip install a==1 && rm -rf ~/.cache\n"),
+            Example::Dockerfile(
+                "FROM python:3.14-slim\nRUN uv pip install --no-cache a==1 && uv pip sync --no-cache-dir b\n",
+            ),
             Example::Dockerfile("FROM debian:13 AS build\nRUN apt-get update\nFROM debian:13-slim\n"),
         ],
         equivalents: &[
@@ -64,6 +71,18 @@ pub(in crate::check) static RULE: Rule = Rule {
             ("trivy", &["DS-0015", "DS-0019", "DS-0020", "DS-0025", "DS-0027"]),
             ("dockle", &["DKL-DI-0004", "DKL-DI-0005"]),
             ("kics", &["df746b39", "ae9c56a6", "f2f903fb", "00481784", "295acb63", "38300d1a"]),
+            (
+                "semgrep",
+                &[
+                    "missing-apk-no-cache",
+                    "missing-dnf-clean-all",
+                    "missing-pip-no-cache-dir",
+                    "missing-yum-clean-all",
+                    "missing-zypper-clean",
+                    "remove-package-cache",
+                    "remove-package-lists",
+                ],
+            ),
         ],
         cis: &["4.3"],
         point: Some(Point::Minimal),

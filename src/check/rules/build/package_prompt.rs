@@ -22,6 +22,7 @@ pub(in crate::check) static RULE: Rule = Rule {
         bad: &[
             Example::Dockerfile("FROM debian:13-slim\nRUN apt-get update && apt-get install curl\n"),
             Example::Dockerfile("FROM fedora:43\nRUN dnf install gcc && dnf clean all\n"),
+            Example::Dockerfile("FROM fedora:43\nRUN dnf install --downloadonly gcc && dnf -y clean all\n"),
             Example::Dockerfile("FROM opensuse/leap:15.6\nRUN zypper install gcc\n"),
             Example::Dockerfile("FROM archlinux:base\nRUN pacman -Syu gcc\n"),
         ],
@@ -45,7 +46,12 @@ pub(in crate::check) static RULE: Rule = Rule {
             ("kics", &["77783205", "7ebd323c", "6e19193a", "45e1fca5"]),
             (
                 "semgrep",
-                &["missing-assume-yes-switch", "missing-dnf-assume-yes-switch", "missing-yum-assume-yes-switch"],
+                &[
+                    "missing-assume-yes-switch",
+                    "missing-dnf-assume-yes-switch",
+                    "missing-yum-assume-yes-switch",
+                    "missing-zypper-no-confirm-switch",
+                ],
             ),
         ],
         cis: &[],

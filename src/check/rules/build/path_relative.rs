@@ -47,6 +47,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             ("trivy", &["DS-0009", "DS-0030"]),
             ("checkov", &["CKV_DOCKER_10"]),
             ("kics", &["6b376af8"]),
+            ("semgrep", &["use-absolute-workdir"]),
         ],
         cis: &[],
         point: None,

@@ -25,6 +25,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM alpine:3.24\nRUN wget -qO- https://example.org/key | gpg --import\n"),
             // Pedantic: other commands rarely fail.
             Example::Dockerfile("FROM debian:13-slim\nRUN ls | wc -l\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN curl https://example.org/a | tar x || (echo failed && exit 1)\n",
+            ),
             // Its own shell has no pipefail.
             Example::Dockerfile(
                 "FROM debian:13-slim\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN bash -c 'curl https://example.org | tar x'\n",
@@ -71,7 +74,7 @@ const HARMLESS: [&str; 10] = ["echo", "printf", "yes", "cat", "true", ":", "head
 fn check(build: &Build<'_>, found: &mut Found) {
     for view in &build.views {
         for run in view.runs.iter().filter(|run| run.posix) {
-            let lost = || run.commands.iter().filter(|command| is_lost(command));
+            let lost = || run.commands.iter().filter(|command| is_lost(command, run));
             let Some((command, producer)) = lost()
                 .find(|command| is_producer(command))
                 .map(|command| (command, true))
@@ -95,8 +98,20 @@ fn check(build: &Build<'_>, found: &mut Found) {
 }
 
 /// Whether nobody sees that the command fails.
-fn is_lost(command: &Command) -> bool {
-    command.feeds() && !command.pipefail && !command.guarded
+fn is_lost(command: &Command, run: &Run<'_>) -> bool {
+    command.feeds() && !command.pipefail && !(command.guarded && is_tolerated(command, run))
+}
+
+/// Whether the step goes on if it fails: behind `|| true`, but not behind `|| exit 1`, which asks for a failure and gets
+/// none from the pipe.
+fn is_tolerated(command: &Command, run: &Run<'_>) -> bool {
+    !run.commands.iter().any(|other| {
+        other.conditional
+            && other.statement == command.statement
+            && other.span.start > command.span.start
+            && (other.is(&["false"])
+                || other.is(&["exit", "return"]) && !other.args.first().is_some_and(|arg| arg.is("0")))
+    })
 }
 
 /// What runs in `$( )` makes a word, and its failure would be lost there with pipefail, too.

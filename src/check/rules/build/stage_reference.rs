@@ -61,6 +61,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             ("trivy", &["DS-0006", "DS-0012"]),
             ("checkov", &["CKV_DOCKER_11"]),
             ("kics", &["cdddb86f", "f2daed12", "68a51e22"]),
+            ("semgrep", &["alias-must-be-unique", "copy-from-own-alias"]),
         ],
         cis: &[],
         point: Some(Point::MultiStage),

@@ -56,6 +56,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nCMD echo $UNKNOWN\n"),
             Example::Dockerfile("FROM debian:13-slim\nRUN echo $UNKNOWN\n"),
             Example::Dockerfile("FROM debian:13-slim\nADD app --chown=x /y\nARG HTTP_PROXY\n"),
+            Example::Dockerfile("ARG VARIANT\nFROM busybox:1.38${VARIANT}\n"),
             // Waits for a `--build-arg`; declared further down.
             Example::Dockerfile("FROM debian:13-slim\nARG TOOL_VERSION=${TOOL_VERSION}\nRUN make $TOOL_VERSION\n"),
         ],
@@ -161,7 +162,9 @@ fn from(build: &Build<'_>, found: &mut Found) {
                 .severity(Severity::Error)
                 .help("write `ARG NAME=default` above the first FROM");
         }
-        if let Some(name) = view.stage.holes.iter().find(|name| !unknown(name) && !PLATFORM.contains(&name.as_str())) {
+        if let Some(name) = view.stage.holes.iter().find(|name| !unknown(name) && !PLATFORM.contains(&name.as_str()))
+            && !is_named_without(&from.image, build)
+        {
             let at = build.at(found, from.image.span.clone());
             found
                 .add(at, format!("the image has no name without a `--build-arg {name}`"))
@@ -170,6 +173,11 @@ fn from(build: &Build<'_>, found: &mut Found) {
                 .help("give the ARG a default");
         }
     }
+}
+
+/// Whether the image has a name with its variables left empty: an ARG for a suffix of the tag needs no default.
+fn is_named_without(image: &Word, build: &Build<'_>) -> bool {
+    image.expand(&build.stages.globals).is_ok_and(|read| bases::Reference::parse(&read.text).is_some())
 }
 
 fn globals<'b>(build: &Build<'b>) -> BTreeSet<&'b str> {

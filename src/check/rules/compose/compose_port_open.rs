@@ -21,6 +21,9 @@ pub(in crate::check) static RULE: Rule = Rule {
         instead: "Services of a project reach one another without `ports`. To reach it from the host write the address: `127.0.0.1:5432:5432`.",
         bad: &[
             Example::Compose("services:\n  db:\n    image: postgres:17\n    ports:\n      - 5432:5432\n"),
+            Example::Compose(
+                "services:\n  db:\n    image: postgres:17\n    ports:\n      - '${DB_PORT:-5432}:${DB_PORT:-5432}'\n",
+            ),
             Example::Compose("services:\n  cache:\n    image: redis:8\n    ports:\n      - '0.0.0.0:6379:6379'\n"),
             Example::Compose(
                 "services:\n  search:\n    image: example.com/search:8.1.0\n    ports:\n      - target: 9200\n        published: 9200\n",
@@ -110,7 +113,7 @@ fn check(service: &Service<'_>, found: &mut Found) {
         if !is_open(&port) {
             continue;
         }
-        let Some((first, last)) = port.target_range() else { continue };
+        let Some((first, last)) = port.usual_target_range() else { continue };
         let holds = |number: u16| (first..=last).contains(&number);
         // Where a mailbox takes mail is no page of it.
         let what = if let Some(name) = page.filter(|_| !holds(1025)) {
@@ -125,7 +128,7 @@ fn check(service: &Service<'_>, found: &mut Found) {
             (*what).to_owned()
         } else {
             // A proxy's own ports are there to be open.
-            let published = port.published_range();
+            let published = port.usual_published_range();
             if published.is_none_or(|(first, last)| (first, last) != (80, 80) && (first, last) != (443, 443)) {
                 let at = service.at(found, &port.place);
                 let message =

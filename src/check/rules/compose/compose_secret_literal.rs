@@ -40,7 +40,7 @@ pub(in crate::check) static RULE: Rule = Rule {
                 "services:\n  c:\n    image: valkey/valkey:8\n    command: valkey-server --requirepass ${PW} --port 6379\n",
             ),
         ],
-        equivalents: &[("kics", &["Passwords And Secrets"])],
+        equivalents: &[("kics", &["a88baa34"])],
         cis: &["4.10"],
         point: Some(Point::NoSecrets),
         fix: Fixable::No,

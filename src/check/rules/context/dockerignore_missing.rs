@@ -159,16 +159,25 @@ fn lines(build: &Build<'_>, context: &Context<'_>) -> Vec<String> {
     if reads_history(build, context).is_some() || may_call_git(build) {
         lines.retain(|line| *line != ".git");
     }
+    // A context may have thousands of files, and hardly one of them has such a name.
+    let literals = literals();
+    let may_fit = |path: &&str| literals.iter().any(|literal| path.contains(literal));
+    let near: Vec<&str> = context.all().iter().copied().filter(may_fit).collect();
     loop {
         let ignore = Ignore::parse(&lines.join("\n"));
         let mut walk = ignore.walk();
-        let hit: Vec<usize> = context.all().iter().filter_map(|path| walk.decide(path).line).collect();
+        let hit: Vec<usize> = near.iter().filter_map(|path| walk.decide(path).line).collect();
         if hit.is_empty() {
             break;
         }
         lines = lines.iter().enumerate().filter(|(at, _)| !hit.contains(&(at + 1))).map(|(_, line)| *line).collect();
     }
     lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+/// The longest part without a star of each line: it stands in every path that the line is about.
+fn literals() -> Vec<&'static str> {
+    LINES.iter().filter_map(|line| line.trim_start_matches("**/").split('*').max_by_key(|part| part.len())).collect()
 }
 
 #[cfg(test)]

@@ -32,7 +32,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             // Nobody knows what VERSION will be.
             Example::Dockerfile("ARG VERSION\nFROM node:${VERSION}\n"),
             // The name that a built image gets.
-            Example::Compose("services:\n  app:\n    image: app:latest\n    build: .\n  worker:\n    image: app:latest\n"),
+            Example::Compose(
+                "services:\n  app:\n    image: app:latest\n    build: .\n  worker:\n    image: app:latest\n",
+            ),
             Example::Compose("services:\n  app:\n    image: app:latest\n    build: .\n"),
         ],
         equivalents: &[
@@ -67,7 +69,9 @@ fn report(image: &NamedImage, found: &mut Found) {
     if image.reference.tag.as_deref() == Some("latest") && image.reference.digest.is_none() {
         let finding = found.add(image.at.clone(), format!("`{}` is whatever was pushed last", image.text));
         if images::has_only_latest(&image.reference) {
-            finding.severity(Severity::Note).help("pin it by digest: this registry gives away no other tag than `latest`");
+            finding
+                .severity(Severity::Note)
+                .help("pin it by digest: this registry gives away no other tag than `latest`");
             return;
         }
         finding.help("name the release that you test with, and pin it by digest");

@@ -38,7 +38,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM archlinux:20261101\n"),
             Example::Dockerfile("ARG VERSION\nFROM redis:${VERSION}\n"),
         ],
-        equivalents: &[("hadolint", &["DL3007"])],
+        equivalents: &[("hadolint", &["DL3007"]), ("dclint", &["service-image-require-explicit-tag"])],
         cis: &["5.28"],
         point: Some(Point::Version),
         fix: Fixable::No,

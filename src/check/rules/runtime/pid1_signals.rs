@@ -115,7 +115,10 @@ fn check(build: &Build<'_>, found: &mut Found) {
         finding.severity(Severity::Note).pedantic().help("start the program as it runs in production");
     } else if let Some((what, instead)) = runner(command) {
         let at = build.at(found, span);
-        found.add(at, format!("{what} is PID 1 and does not stop the program on SIGTERM")).severity(severity).help(instead);
+        found
+            .add(at, format!("{what} is PID 1 and does not stop the program on SIGTERM"))
+            .severity(severity)
+            .help(instead);
     }
 }
 

@@ -29,7 +29,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM debian:13-slim\nARG DIR\nVOLUME $DIR\n"),
             Example::Dockerfile("FROM debian:13-slim\nVOLUME /devices\n"),
         ],
-        equivalents: &[("dockle", &["DKL-DI-0002"]), ("semgrep", &["dockerd-socket-mount"])],
+        equivalents: &[("dockle", &["DKL-DI-0002"]), ("semgrep", &["dockerfile-dockerd-socket-mount"])],
         cis: &["5.6"],
         point: Some(Point::LockedDown),
         fix: Fixable::No,

@@ -40,6 +40,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             ("buildkit", &["SecretsUsedInArgOrEnv"]),
             ("trivy", &["DS-0031"]),
             ("dockle", &["CIS-DI-0010"]),
+            ("semgrep", &["secret-in-build-arg"]),
         ],
         cis: &["4.10"],
         point: Some(Point::NoSecrets),

@@ -58,7 +58,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             ("checkov", &["CKV_DOCKER_3", "CKV_DOCKER_8"]),
             ("dockle", &["CIS-DI-0001"]),
             ("kics", &["fd54f200", "67fd0c4a"]),
-            ("semgrep", &["last-user-is-root", "missing-user"]),
+            ("semgrep", &["last-user-is-root", "missing-user", "missing-user-entrypoint"]),
         ],
         cis: &["4.1"],
         point: Some(Point::NonRoot),
@@ -177,7 +177,8 @@ fn steps_down(build: &Build<'_>, program: &Program<'_>) -> bool {
 
 /// A word of the shipped stages is a program to step down with: `ARG PACKAGES="curl gosu"`.
 fn names_a_starter(build: &Build<'_>) -> bool {
-    let words = |text: &str| text.split_ascii_whitespace().any(|word| matches!(word.trim_matches('"'), "gosu" | "su-exec"));
+    let words =
+        |text: &str| text.split_ascii_whitespace().any(|word| matches!(word.trim_matches('"'), "gosu" | "su-exec"));
     build.shipped().any(|view| {
         build
             .instructions(view)
@@ -190,7 +191,9 @@ fn names_a_starter(build: &Build<'_>) -> bool {
 fn copies_a_starter(build: &Build<'_>) -> bool {
     build.shipped().any(|view| {
         build.instructions(view).any(|(_, instruction)| match &instruction.kind {
-            Kind::Copy(copy) => copy.from.as_ref().is_some_and(|from| from.value.contains("gosu") || from.value.contains("su-exec")),
+            Kind::Copy(copy) => {
+                copy.from.as_ref().is_some_and(|from| from.value.contains("gosu") || from.value.contains("su-exec"))
+            }
             _ => false,
         })
     })
@@ -199,8 +202,26 @@ fn copies_a_starter(build: &Build<'_>) -> bool {
 /// A shell or an interpreter that somebody types into: an image to build on or to work in, which serves nobody.
 fn is_typed_into(build: &Build<'_>) -> bool {
     const TYPED: [&str; 20] = [
-        "sh", "bash", "ash", "zsh", "fish", "pwsh", "powershell", "powershell.exe", "cmd", "python", "python3", "node", "irb",
-        "php", "perl", "R", "jshell", "iex", "ghci", "julia",
+        "sh",
+        "bash",
+        "ash",
+        "zsh",
+        "fish",
+        "pwsh",
+        "powershell",
+        "powershell.exe",
+        "cmd",
+        "python",
+        "python3",
+        "node",
+        "irb",
+        "php",
+        "perl",
+        "R",
+        "jshell",
+        "iex",
+        "ghci",
+        "julia",
     ];
     let image = &build.target().image;
     let commanded = build.services.iter().any(|service| service.command().is_some() || service.entrypoint().is_some());

@@ -121,7 +121,8 @@ impl<'r> Action<'r> {
     /// Whether no question can stop it, as far as its own words say. `false` also where a word is not known.
     #[must_use]
     pub fn asks(&self) -> bool {
-        if self.unclear || self.is_dry() {
+        // What dnf only downloads it asks about all the same.
+        if self.unclear || self.is_dry() && self.manager.family() != super::Family::Dnf {
             return false;
         }
         let answered = match self.manager {

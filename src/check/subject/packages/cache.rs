@@ -125,6 +125,7 @@ fn made(action: &Action<'_>) -> Vec<Cache> {
         Manager::Zypper => vec![Cache::Zypper],
         Manager::Pacman => vec![Cache::Pacman],
         // A folder of the project alone is no download.
+        Manager::Pip if action.command.name == "uv" => vec![Cache::Uv],
         Manager::Pip | Manager::Pipx | Manager::Pipenv => vec![Cache::Pip],
         Manager::Uv => vec![Cache::Uv],
         Manager::Poetry => vec![Cache::Poetry],
@@ -155,18 +156,16 @@ fn is_off(cache: Cache, action: &Action<'_>, run: &Run<'_>) -> bool {
     match cache {
         Cache::Apk => action.has(&["--no-cache", "--cache-dir"]),
         Cache::Pip => {
-            let by_uv = action.command.name == "uv";
             // A pip option may stand in the words that pipx hands on.
             let handed =
                 action.values(&["--pip-args", "--extra-pip-args"]).any(|words| words.contains("--no-cache-dir"));
-            by_uv
-                || handed
+            handed
                 || action.has(&["--no-cache-dir", "--no-cache", "--cache-dir"])
                 // Any value switches it off, `0` and `false` too: pip keeps an old mistake for those who rely on it.
                 || setting(run, action.command, "PIP_NO_CACHE_DIR").is_some_and(|value| !value.is_empty())
                 || on("PIPENV_NO_CACHE_DIR")
         }
-        Cache::Uv => action.has(&["--no-cache", "-n", "--cache-dir"]) || on("UV_NO_CACHE"),
+        Cache::Uv => action.has(&["--no-cache", "--no-cache-dir", "-n", "--cache-dir"]) || on("UV_NO_CACHE"),
         Cache::Poetry => action.has(&["--no-cache"]) || on("POETRY_NO_CACHE"),
         Cache::Npm => action.has(&["--cache"]),
         Cache::Yarn => action.has(&["--cache-folder", "--no-cache"]),

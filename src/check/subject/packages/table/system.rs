@@ -60,6 +60,7 @@ const DNF_VERBS: &[(&str, Kind)] = &[
     ("up", Kind::Upgrade),
     ("up-min", Kind::Upgrade),
     ("upgrade-minimal", Kind::Upgrade),
+    ("swap", Kind::Upgrade),
     ("update-minimal", Kind::Upgrade),
     ("distro-sync", Kind::Upgrade),
     ("builddep", Kind::BuildDep),
