@@ -148,7 +148,9 @@ fn compared(tool: &anchors::Anchor, ours: &Places, listed: &[Listed]) -> Outcome
         entry.other = rules.iter().map(|rule| (*rule).to_owned()).collect();
         entry.both = theirs.intersection(&mine).count();
         entry.alone = theirs.difference(&mine).copied().collect();
-        rules.iter().for_each(|rule| of_rule.entry(rule).or_default().extend([*id]));
+        for rule in rules {
+            of_rule.entry(rule).or_default().insert(id);
+        }
     }
     for (rule, ids) in of_rule {
         let by_file = whole(rule);

@@ -105,7 +105,7 @@ fn the_labels_are_about_rules_and_files_that_exist_and_come_to_enough() {
     );
     writeln!(
         page,
-        "On {} public Dockerfiles and compose files (the first of `tests/corpus/files.tsv` by hash) `scaffold check` gives {} findings of severity warning and above. Each was judged by reading the file: {} are right, {} are wrong. **Precision {:.1} %**; wrong errors: {errors}.\n",
+        "On {} public Dockerfiles and compose files (the first of `tests/corpus/files.tsv` by hash) `scaffold check` gives {} findings of severity warning and above. Each was judged by what the file says: {} are right, {} are wrong. **Precision {:.1} %**; wrong errors: {errors}.\n",
         files.len(),
         right + wrong,
         right,
@@ -113,7 +113,7 @@ fn the_labels_are_about_rules_and_files_that_exist_and_come_to_enough() {
         precision * 100.0
     )
     .expect("text");
-    page.push_str("Right means: what the finding says is true of the file, it is what the rule's page describes, and none of the exceptions of that page holds. The judges were the makers of the tool; the labels are there to be checked.\n\n| rule | right | wrong |\n| --- | --- | --- |\n");
+    page.push_str("Right means: what the finding says is true of the file, it is what the rule's page describes, and none of the exceptions of that page holds. The judges were the makers of the tool, who mended rules where these files showed false alarms, so that other files may fare worse; whether an image is named as a finding says, and what it starts as, was compared by a script and read in samples. The labels are there to be checked.\n\n| rule | right | wrong |\n| --- | --- | --- |\n");
     for (rule, (right, wrong)) in &by_rule {
         writeln!(page, "| `{rule}` | {right} | {wrong} |").expect("text");
     }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
+use crate::check::names;
 use crate::detect::Tree;
 use crate::detect::tree::{SKIPPED_FOLDERS, shallow_first};
 
@@ -124,7 +125,12 @@ impl Tree for DiskTree {
             if fs::metadata(&full).ok()?.len() > BYTES {
                 return None;
             }
-            let text = String::from_utf8(fs::read(&full).ok()?).ok()?;
+            let text = match String::from_utf8(fs::read(&full).ok()?) {
+                Ok(text) => text,
+                // BuildKit takes a comment in Latin-1, and so must an audit of the file.
+                Err(error) if names::is_dockerfile(path) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                Err(_) => return None,
+            };
             Some(&*Box::leak(text.into_boxed_str()))
         });
         texts.insert(path.to_owned(), text);

@@ -15,6 +15,7 @@ mod pty;
 mod answers;
 mod bad_input;
 mod check;
+mod check_hostile;
 mod check_secrets;
 mod generated;
 mod lock;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::ci::{self, Scan};
 use super::context::{folder_of, under};
 use super::credentials::{Credential, credentials};
 use super::service::{Project, Service};
@@ -73,7 +74,10 @@ pub struct Workspace<'t> {
     pub options: &'t Options,
     pub(in crate::check) units: Vec<Unit>,
     pub(in crate::check) projects: Vec<ProjectUnit>,
+    /// Files that were asked for and cannot be read.
+    pub(in crate::check) unread: Vec<String>,
     deployment: OnceLock<Deployment>,
+    scan: OnceLock<Scan>,
     credentials: OnceLock<Vec<Credential>>,
     bake_contexts: OnceLock<Vec<String>>,
 }
@@ -87,9 +91,13 @@ impl<'t> Workspace<'t> {
         options: &'t Options,
     ) -> Self {
         let mut units = Vec::new();
+        let mut unread = Vec::new();
         let mut composes: Vec<String> = Vec::new();
         for path in paths {
-            let Some(text) = tree.read(path) else { continue };
+            let Some(text) = tree.read(path) else {
+                unread.push(path.clone());
+                continue;
+            };
             if names::is_dockerfile(path) || (!names::is_yaml(path) && names::looks_like_dockerfile(text)) {
                 units.push(Unit {
                     path: path.clone(),
@@ -121,7 +129,9 @@ impl<'t> Workspace<'t> {
             options,
             units,
             projects,
+            unread,
             deployment: OnceLock::new(),
+            scan: OnceLock::new(),
             credentials: OnceLock::new(),
             bake_contexts: OnceLock::new(),
         }
@@ -173,6 +183,14 @@ impl<'t> Workspace<'t> {
     #[must_use]
     pub fn bake_contexts(&self) -> &[String] {
         self.bake_contexts.get_or_init(|| if self.has_tree { super::bake::contexts(self.tree) } else { Vec::new() })
+    }
+
+    /// Whether the CI scans images.
+    #[must_use]
+    pub fn scan(&self) -> &Scan {
+        self.scan.get_or_init(|| {
+            if self.has_tree { ci::scan(self.tree, &self.options.policy.scanners) } else { Scan::Unknown }
+        })
     }
 
     /// Where the repository deploys to.

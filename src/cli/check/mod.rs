@@ -58,10 +58,10 @@ pub(super) fn run(context: &Context, args: &Check) -> Outcome {
     };
     check::apply_policy(&mut audit, &options, asked.file.as_ref());
     if audit.checked == 0 {
-        context.say(
-            &Diagnostic::note("there is no Dockerfile and no compose file here")
-                .help("name a file, whatever its name is; what .gitignore names, vendor and node_modules are left out"),
-        );
+        context
+            .say(&Diagnostic::note("there is no Dockerfile and no compose file here").help(
+                "name a file, whatever its name is; what .gitignore names, vendor and node_modules are left out",
+            ));
     }
     if let Some(path) = &args.baseline {
         if args.write_baseline {

@@ -61,7 +61,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             ),
             Example::Dockerfile("FROM python:3.14-slim\nRUN --mount=type=cache,target=/root/.cache pip install a==1\n"),
             Example::Dockerfile("FROM python:3.14-slim\nRUN pip install a==1 && rm -rf ~/.cache\n"),
-            Example::Dockerfile("FROM python:3.14-slim\nRUN uv pip install --no-cache a==1 && uv pip sync --no-cache-dir b\n"),
+            Example::Dockerfile(
+                "FROM python:3.14-slim\nRUN uv pip install --no-cache a==1 && uv pip sync --no-cache-dir b\n",
+            ),
             Example::Dockerfile("FROM debian:13 AS build\nRUN apt-get update\nFROM debian:13-slim\n"),
         ],
         equivalents: &[

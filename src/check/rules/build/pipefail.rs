@@ -25,7 +25,9 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("FROM alpine:3.24\nRUN wget -qO- https://example.org/key | gpg --import\n"),
             // Pedantic: other commands rarely fail.
             Example::Dockerfile("FROM debian:13-slim\nRUN ls | wc -l\n"),
-            Example::Dockerfile("FROM debian:13-slim\nRUN curl https://example.org/a | tar x || (echo failed && exit 1)\n"),
+            Example::Dockerfile(
+                "FROM debian:13-slim\nRUN curl https://example.org/a | tar x || (echo failed && exit 1)\n",
+            ),
             // Its own shell has no pipefail.
             Example::Dockerfile(
                 "FROM debian:13-slim\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN bash -c 'curl https://example.org | tar x'\n",
@@ -107,7 +109,8 @@ fn is_tolerated(command: &Command, run: &Run<'_>) -> bool {
         other.conditional
             && other.statement == command.statement
             && other.span.start > command.span.start
-            && (other.is(&["false"]) || other.is(&["exit", "return"]) && !other.args.first().is_some_and(|arg| arg.is("0")))
+            && (other.is(&["false"])
+                || other.is(&["exit", "return"]) && !other.args.first().is_some_and(|arg| arg.is("0")))
     })
 }
 

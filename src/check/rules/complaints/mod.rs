@@ -2,6 +2,7 @@
 
 mod builds;
 mod compose;
+mod judged;
 mod packages;
 mod secrets;
 mod starts;

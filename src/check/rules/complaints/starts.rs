@@ -62,7 +62,7 @@ fn what_needs_a_shell_counts_where_the_shell_is_known_to_stay() {
         ("debian:13-slim", "CMD server --port $PORT", "shell-form-command warning"),
         ("alpine:3.24", "CMD server --port $PORT", "shell-form-command note"),
         ("registry.example/x:1", "CMD migrate && server", "shell-form-command note"),
-        ("alpine:3.24", "ENTRYPOINT server --verbose", "shell-form-command note"),
+        ("alpine:3.24", "ENTRYPOINT server --verbose", "shell-form-command warning"),
         ("debian:13-slim", "CMD [server, --verbose]", "shell-form-command error"),
     ];
     for (base, line, id) in cases {

@@ -67,8 +67,13 @@ fn compose(service: &Service<'_>, found: &mut Found) {
 
 fn report(image: &NamedImage, found: &mut Found) {
     if image.reference.tag.as_deref() == Some("latest") && image.reference.digest.is_none() {
-        found
-            .add(image.at.clone(), format!("`{}` is whatever was pushed last", image.text))
-            .help("name the release that you test with, and pin it by digest");
+        let finding = found.add(image.at.clone(), format!("`{}` is whatever was pushed last", image.text));
+        if images::has_only_latest(&image.reference) {
+            finding
+                .severity(Severity::Note)
+                .help("pin it by digest: this registry gives away no other tag than `latest`");
+            return;
+        }
+        finding.help("name the release that you test with, and pin it by digest");
     }
 }

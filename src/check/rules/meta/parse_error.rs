@@ -1,7 +1,8 @@
 //! `parse-error`
 
+use crate::check::Found;
 use crate::check::rule::{Check, Rule};
-use crate::check::{Found, subject::Build, subject::Project};
+use crate::check::subject::{Build, Project, Workspace};
 use crate::dockerfile::{Problem, ProblemKind};
 use crate::report::{Confidence, Example, Family, Fixable, Persona, RuleInfo, Severity};
 
@@ -27,8 +28,17 @@ pub(in crate::check) static RULE: Rule = Rule {
         point: None,
         fix: Fixable::No,
     },
-    checks: &[Check::Build(dockerfile), Check::Project(compose)],
+    checks: &[Check::Build(dockerfile), Check::Project(compose), Check::Workspace(unread)],
 };
+
+fn unread(workspace: &Workspace<'_>, found: &mut Found) {
+    for path in &workspace.unread {
+        let at = found.at(path, "", 0..0);
+        found
+            .add(at, "the file cannot be read: it is too large, no text in UTF-8, or a link out of the tree")
+            .help("a Dockerfile or compose file of more than 4 MiB is none; name the folder that a link leads to");
+    }
+}
 
 fn dockerfile(build: &Build<'_>, found: &mut Found) {
     // `stage-reference` and `variable-scope` have the others.

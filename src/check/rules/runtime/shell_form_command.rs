@@ -116,13 +116,15 @@ fn judge(build: &Build<'_>, found: &mut Found, name: &str, line: &Text) {
             // An init in front of it, or a shell that is known to give way: PID 1 is no shell.
             let behind = name == "CMD" && build.program().init;
             let gives_way = behind || shell_stays(build, "sh") == Some(false);
-            let what = if gives_way {
-                "a shell that nothing needs starts first"
-            } else {
-                "a shell may be PID 1 and keep signals to itself"
+            let what = match (gives_way, name) {
+                (false, _) => "a shell may be PID 1 and keep signals to itself",
+                (true, "CMD") => "a shell that nothing needs starts first",
+                (true, _) => "it ignores CMD and all arguments",
             };
             let finding = found.add(at, format!("{name} in shell form: {what}"));
-            finding.severity(if gives_way { Severity::Note } else { Severity::Warning });
+            if gives_way && name == "CMD" {
+                finding.severity(Severity::Note);
+            }
             finding.help(format!("write `{name} {array}`"));
             if let Some(edit) = edit {
                 finding.safe_fix("write it in exec form", vec![edit]);

@@ -20,7 +20,7 @@ pub(in crate::check) static RULE: Rule = Rule {
               every file of the image and of its mounts, install tools, and use each hole in the kernel or the engine. \
               It is judged for the stage that is built, base image included: a build stage may be root, and a file without \
               `USER` is fine where the base has one. It is an error only where it is certain: an image that nobody knows is a \
-              note for `--pedantic`, an entrypoint that steps down to its own user is a note, and where this file starts \
+              note for `--pedantic`, an entrypoint that steps down to its own user is a note, so is a shell or an interpreter to type into, and where this file starts \
               nothing there is nothing to say.",
         instead: "Create a user with a fixed uid and end the last stage with it, `RUN useradd --no-log-init --uid 10001 app` and \
                   `USER 10001`, or take a base that has one: `nginxinc/nginx-unprivileged`, distroless `:nonroot`.",
@@ -98,7 +98,7 @@ fn check(build: &Build<'_>, found: &mut Found) {
         (None, None) => "no USER is written: it runs as root".to_owned(),
     };
     let step_down = steps_down(build, program);
-    if step_down || set_by_compose(build) || set_by_editor(build) || is_action(build) {
+    if step_down || set_by_compose(build) || set_by_editor(build) || is_action(build) || is_typed_into(build) {
         let finding = found.add(at, message).severity(Severity::Note).confidence(Confidence::Likely);
         finding.help(if step_down {
             "its entrypoint starts as root and goes on as another user; a USER would spare it that"
@@ -197,6 +197,40 @@ fn copies_a_starter(build: &Build<'_>) -> bool {
             _ => false,
         })
     })
+}
+
+/// A shell or an interpreter that somebody types into: an image to build on or to work in, which serves nobody.
+fn is_typed_into(build: &Build<'_>) -> bool {
+    const TYPED: [&str; 20] = [
+        "sh",
+        "bash",
+        "ash",
+        "zsh",
+        "fish",
+        "pwsh",
+        "powershell",
+        "powershell.exe",
+        "cmd",
+        "python",
+        "python3",
+        "node",
+        "irb",
+        "php",
+        "perl",
+        "R",
+        "jshell",
+        "iex",
+        "ghci",
+        "julia",
+    ];
+    let image = &build.target().image;
+    let commanded = build.services.iter().any(|service| service.command().is_some() || service.entrypoint().is_some());
+    let wrapped = image.entrypoint.as_ref().is_none_or(|entrypoint| entrypoint.value.len() < 2);
+    // Of an ENTRYPOINT alone, or of the CMD that it is given.
+    let words = image.cmd.as_ref().filter(|cmd| !cmd.value.is_empty()).or(image.entrypoint.as_ref());
+    let Some((first, rest)) = words.and_then(|words| words.value.split_first()) else { return false };
+    let name = first.rsplit(['/', '\\']).next().unwrap_or(first);
+    !commanded && wrapped && TYPED.contains(&name) && rest.iter().all(|word| word.starts_with('-'))
 }
 
 /// The editor works in it as another user, and nothing else starts it.
