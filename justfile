@@ -15,6 +15,10 @@ snapshots:
 corpus folder:
     SCAFFOLD_CORPUS={{folder}} cargo test --test corpus
 
+# hold `check` against hadolint, checkov, BuildKit, semgrep and dclint on the corpus: their recorded answers and their own tests
+agreement folder oracles suites:
+    SCAFFOLD_CORPUS={{folder}} SCAFFOLD_ORACLES={{oracles}} SCAFFOLD_SUITES={{suites}} cargo test --test agreement
+
 # look for a panic, a finding outside of its file or a hang: check, shell or compose, for so many seconds
 fuzz target seconds="600":
     cd fuzz && cargo fuzz run {{target}} -- -max_total_time={{seconds}} -timeout=10
