@@ -70,11 +70,14 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
         each_build(&workspace, unit, options, &mut |build| {
             let list = checklist::of_build(build, &mut found);
             found.audit().checklists.push(list);
+            let images = subject::images::of_build(build, &mut found);
             for rule in &rules {
+                found.begin(&rule.info);
                 for check in rule.checks {
-                    if let Check::Build(check) = check {
-                        found.begin(&rule.info);
-                        check(build, &mut found);
+                    match check {
+                        Check::Build(check) => check(build, &mut found),
+                        Check::Image(check) => images.iter().for_each(|image| check(image, &workspace, &mut found)),
+                        _ => {}
                     }
                 }
             }
@@ -91,10 +94,13 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
             let list = checklist::of_service(&service, &mut found);
             found.audit().checklists.extend(list);
         }
+        let images: Vec<_> =
+            project.all().filter_map(|service| subject::images::of_service(&service, &mut found)).collect();
         for rule in &rules {
             found.begin(&rule.info);
             for check in rule.checks {
                 match check {
+                    Check::Image(check) => images.iter().for_each(|image| check(image, &workspace, &mut found)),
                     Check::Service(check) => project.all().for_each(|service| check(&service, &mut found)),
                     Check::Project(check) => check(&project, &mut found),
                     _ => {}

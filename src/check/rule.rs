@@ -1,6 +1,7 @@
 //! What a rule is: its description, and the function that looks.
 
 use super::found::Found;
+use super::subject::images::NamedImage;
 use super::subject::{Build, Project, Service, Workspace};
 use crate::report::RuleInfo;
 
@@ -16,6 +17,8 @@ pub struct Rule {
 pub enum Check {
     /// One Dockerfile, as it is built for one target.
     Build(fn(&Build<'_>, &mut Found)),
+    /// An image from outside, where a Dockerfile or a service names it.
+    Image(fn(&NamedImage, &Workspace<'_>, &mut Found)),
     /// One service of a compose project.
     Service(fn(&Service<'_>, &mut Found)),
     /// A compose project.

@@ -2,8 +2,8 @@
 
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
-use crate::check::subject::images::{self, NamedImage};
-use crate::check::subject::{Build, Service};
+use crate::check::subject::Workspace;
+use crate::check::subject::images::NamedImage;
 use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -37,22 +37,10 @@ pub(in crate::check) static RULE: Rule = Rule {
         point: Some(Point::Trusted),
         fix: Fixable::No,
     },
-    checks: &[Check::Build(dockerfile), Check::Service(compose)],
+    checks: &[Check::Image(check)],
 };
 
-fn dockerfile(build: &Build<'_>, found: &mut Found) {
-    for image in images::of_build(build, found) {
-        report(&image, found);
-    }
-}
-
-fn compose(service: &Service<'_>, found: &mut Found) {
-    if let Some(image) = images::of_service(service, found) {
-        report(&image, found);
-    }
-}
-
-fn report(image: &NamedImage, found: &mut Found) {
+fn check(image: &NamedImage, _: &Workspace<'_>, found: &mut Found) {
     let reference = &image.reference;
     match (&reference.digest, &reference.tag) {
         (None, _) if image.known => {

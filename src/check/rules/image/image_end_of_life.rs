@@ -3,8 +3,8 @@
 use crate::bases::{self, Date};
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
-use crate::check::subject::images::{self, NamedImage};
-use crate::check::subject::{Build, Service, Workspace};
+use crate::check::subject::Workspace;
+use crate::check::subject::images::NamedImage;
 use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -39,22 +39,8 @@ pub(in crate::check) static RULE: Rule = Rule {
         point: Some(Point::Trusted),
         fix: Fixable::No,
     },
-    checks: &[Check::Build(dockerfile), Check::Service(compose), Check::Workspace(table)],
+    checks: &[Check::Image(ended), Check::Workspace(table)],
 };
-
-fn dockerfile(build: &Build<'_>, found: &mut Found) {
-    let Some(today) = build.workspace.today().filter(|today| !is_stale(*today)) else { return };
-    for image in images::of_build(build, found) {
-        report(&image, today, found);
-    }
-}
-
-fn compose(service: &Service<'_>, found: &mut Found) {
-    let Some(today) = service.project.workspace.today().filter(|today| !is_stale(*today)) else { return };
-    if let Some(image) = images::of_service(service, found) {
-        report(&image, today, found);
-    }
-}
 
 /// One note for all, where the table is too old to be believed.
 fn table(workspace: &Workspace<'_>, found: &mut Found) {
@@ -78,7 +64,8 @@ fn is_stale(today: Date) -> bool {
     today > year
 }
 
-fn report(image: &NamedImage, today: Date, found: &mut Found) {
+fn ended(image: &NamedImage, workspace: &Workspace<'_>, found: &mut Found) {
+    let Some(today) = workspace.today().filter(|today| !is_stale(*today)) else { return };
     let Some(end) = bases::end_of_life(&image.reference).filter(|end| end.is_over(today)) else { return };
     let what = if end.release == "*" { end.product.to_owned() } else { format!("{} {}", end.product, end.release) };
     found

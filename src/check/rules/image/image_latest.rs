@@ -2,8 +2,8 @@
 
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
+use crate::check::subject::Workspace;
 use crate::check::subject::images::{self, NamedImage};
-use crate::check::subject::{Build, Service};
 use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -50,22 +50,10 @@ pub(in crate::check) static RULE: Rule = Rule {
         point: Some(Point::Version),
         fix: Fixable::No,
     },
-    checks: &[Check::Build(dockerfile), Check::Service(compose)],
+    checks: &[Check::Image(check)],
 };
 
-fn dockerfile(build: &Build<'_>, found: &mut Found) {
-    for image in images::of_build(build, found) {
-        report(&image, found);
-    }
-}
-
-fn compose(service: &Service<'_>, found: &mut Found) {
-    if let Some(image) = images::of_service(service, found) {
-        report(&image, found);
-    }
-}
-
-fn report(image: &NamedImage, found: &mut Found) {
+fn check(image: &NamedImage, _: &Workspace<'_>, found: &mut Found) {
     if image.reference.tag.as_deref() == Some("latest") && image.reference.digest.is_none() {
         let finding = found.add(image.at.clone(), format!("`{}` is whatever was pushed last", image.text));
         if images::has_only_latest(&image.reference) {

@@ -3,8 +3,8 @@
 use crate::bases::{Kind, Os};
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
-use crate::check::subject::images::{self, NamedImage};
-use crate::check::subject::{Build, Service};
+use crate::check::subject::Workspace;
+use crate::check::subject::images::NamedImage;
 use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -43,20 +43,8 @@ pub(in crate::check) static RULE: Rule = Rule {
         point: Some(Point::Version),
         fix: Fixable::No,
     },
-    checks: &[Check::Build(dockerfile), Check::Service(compose)],
+    checks: &[Check::Image(check)],
 };
-
-fn dockerfile(build: &Build<'_>, found: &mut Found) {
-    for image in images::of_build(build, found) {
-        report(&image, found);
-    }
-}
-
-fn compose(service: &Service<'_>, found: &mut Found) {
-    if let Some(image) = images::of_service(service, found) {
-        report(&image, found);
-    }
-}
 
 /// Tags that name a line of development, not a version.
 const MOVING: [&str; 14] = [
@@ -64,7 +52,7 @@ const MOVING: [&str; 14] = [
     "rolling", "unstable", "canary",
 ];
 
-fn report(image: &NamedImage, found: &mut Found) {
+fn check(image: &NamedImage, _: &Workspace<'_>, found: &mut Found) {
     let (Some(tag), None) = (image.reference.tag.as_deref(), &image.reference.digest) else { return };
     let first = tag.split('-').next().unwrap_or_default();
     let digits = tag.strip_prefix('v').unwrap_or(tag);
