@@ -2,7 +2,7 @@
 
 use super::build::Build;
 use super::service::Service;
-use crate::bases::Reference;
+use crate::bases::{self, Reference};
 use crate::check::Found;
 use crate::compose::project::Scalar;
 use crate::dockerfile;
@@ -65,6 +65,16 @@ pub fn of_build(build: &Build<'_>, found: &mut Found) -> Vec<NamedImage> {
 #[must_use]
 pub fn has_only_latest(reference: &Reference) -> bool {
     reference.registry == "cgr.dev" && reference.repository.starts_with("chainguard/")
+}
+
+/// Whether a name that a service runs can only be that of an image of this machine: it has no registry and no folder, and
+/// Docker Hub has no official image of this name.
+///
+/// Meant for services: whoever writes FROM such a name has to see to it that the right one is there.
+#[must_use]
+pub fn is_local(image: &NamedImage) -> bool {
+    let name = image.reference.repository.strip_prefix("library/");
+    image.known && !image.text.contains('/') && name.is_some_and(|name| !bases::is_official(name))
 }
 
 /// Whether a name with variables may be that of a stage: `base-${TARGETARCH}` where there is a `base-amd64`.

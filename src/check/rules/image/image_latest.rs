@@ -36,6 +36,8 @@ pub(in crate::check) static RULE: Rule = Rule {
                 "services:\n  app:\n    image: app:latest\n    build: .\n  worker:\n    image: app:latest\n",
             ),
             Example::Compose("services:\n  app:\n    image: app:latest\n    build: .\n"),
+            // Built by a script: no registry has an image of this name.
+            Example::Compose("services:\n  app:\n    image: shop-server:${TAG:-latest}\n"),
         ],
         equivalents: &[
             ("hadolint", &["DL3007"]),
@@ -60,7 +62,7 @@ fn dockerfile(build: &Build<'_>, found: &mut Found) {
 }
 
 fn compose(service: &Service<'_>, found: &mut Found) {
-    if let Some(image) = images::of_service(service, found) {
+    if let Some(image) = images::of_service(service, found).filter(|image| !images::is_local(image)) {
         report(&image, found);
     }
 }

@@ -43,6 +43,8 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("ARG IMAGE\nFROM ${IMAGE}\n"),
             // The name that a built image gets.
             Example::Compose("services:\n  app:\n    image: app\n    build: .\n"),
+            // Built by a script: no registry has an image of this name.
+            Example::Compose("services:\n  app:\n    image: shop-server\n"),
             // A named context is no image.
             Example::Files(&[
                 ("Dockerfile", "FROM debian:13-slim\nCOPY --from=assets /a /a\n"),
@@ -79,7 +81,7 @@ fn dockerfile(build: &Build<'_>, found: &mut Found) {
 }
 
 fn compose(service: &Service<'_>, found: &mut Found) {
-    if let Some(image) = images::of_service(service, found) {
+    if let Some(image) = images::of_service(service, found).filter(|image| !images::is_local(image)) {
         report(&image, found);
     }
 }
