@@ -127,6 +127,21 @@ fn the_schema_of_compose_is_kept() {
 }
 
 #[test]
+fn the_action_is_one() {
+    if !asked() {
+        return;
+    }
+    let says_of = |file: &Path| {
+        says(Command::new("check-jsonschema").args(["--builtin-schema", "vendor.github-actions"]).arg(file))
+    };
+    let action = Path::new(env!("CARGO_MANIFEST_DIR")).join("action.yml");
+    let (fine, text) = says_of(&action);
+    assert!(fine, "{text}");
+    let (fine, _) = says_of(&WRITTEN.bad.join("compose.yaml"));
+    assert!(!fine, "the schema takes anything");
+}
+
+#[test]
 fn compose_reads_every_file() {
     if !asked() {
         return;

@@ -77,3 +77,10 @@ fn the_pages_say_what_the_rules_say() {
         assert_eq!(read, *text, "{name}: write it anew: SNAPSHOTS=overwrite cargo test --test rule_pages");
     }
 }
+
+#[test]
+fn the_readme_counts_the_rules() {
+    let readme = fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("a README");
+    let count = format!("{} rules, each with", check::all().len());
+    assert!(readme.contains(&count), "the README does not say `{count}`");
+}

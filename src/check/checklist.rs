@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::Found;
-use super::subject::{Build, Origin, Service};
+use super::subject::{Build, Origin, Scan, Service};
 use crate::dockerfile::Healthcheck;
 use crate::report::{Audit, Checklist, Location, Point, Severity, Tick};
 
@@ -18,7 +18,14 @@ pub(super) fn of_build(build: &Build<'_>, found: &mut Found) -> Checklist {
     let known = images.iter().all(|image| image.known);
     ticks.insert(Point::Version, if known { Tick::Yes } else { Tick::Unknown });
     ticks.insert(Point::Trusted, every(images.iter().all(|image| image.reference.digest.is_some())));
-    ticks.insert(Point::Scanned, Tick::Unknown);
+    ticks.insert(
+        Point::Scanned,
+        match build.workspace.scan() {
+            Scan::Yes => Tick::Yes,
+            Scan::No { .. } => Tick::No,
+            Scan::Unknown => Tick::Unknown,
+        },
+    );
     ticks.insert(
         Point::NonRoot,
         match view.user.root {
@@ -157,5 +164,56 @@ pub(super) fn settle(audit: &mut Audit) {
                 checklist.ticks.insert(point, Tick::No);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::{Options, apply_policy, check, names};
+    use crate::detect::MemoryTree;
+    use crate::report::{Point, Tick};
+
+    /// The tick of a point on the first checklist.
+    fn tick(files: &[(&str, &str)], point: Point) -> Option<Tick> {
+        let tree = MemoryTree::new(files.iter().copied());
+        let paths: Vec<String> =
+            files.iter().map(|(path, _)| (*path).to_owned()).filter(|path| names::is_target(path)).collect();
+        let options = Options::default();
+        let mut audit = check(&tree, true, &paths, &options);
+        apply_policy(&mut audit, &options, None);
+        audit.checklists.first()?.ticks.get(&point).copied()
+    }
+
+    #[test]
+    fn what_the_files_say_is_ticked() {
+        let of = |text: &str, point: Point| tick(&[("Dockerfile", text)], point);
+        let server = "FROM node:26-trixie-slim\nEXPOSE 3000\nUSER 1000\nCMD [\"node\", \"a.js\"]\n";
+        assert_eq!(of(server, Point::NonRoot), Some(Tick::Yes));
+        assert_eq!(of(&server.replace("USER 1000\n", ""), Point::NonRoot), Some(Tick::No));
+        assert_eq!(of("FROM registry.example/x:1\nCMD [\"a\"]\n", Point::NonRoot), Some(Tick::Unknown));
+        assert_eq!(of(server, Point::Healthcheck), Some(Tick::No));
+        assert_eq!(of(&server.replace("USER", "HEALTHCHECK CMD [\"a\"]\nUSER"), Point::Healthcheck), Some(Tick::Yes));
+        assert_eq!(of(&server.replace("EXPOSE 3000\n", ""), Point::Healthcheck), Some(Tick::NotApplicable));
+        assert_eq!(of(server, Point::Dockerignore), Some(Tick::NotApplicable));
+        assert_eq!(of(&server.replace("USER", "COPY . /app\nUSER"), Point::Dockerignore), Some(Tick::No));
+        // Without a compose file that is decided where it is run.
+        assert_eq!(of(server, Point::LockedDown), Some(Tick::Unknown));
+        assert_eq!(of(&server.replace(":26-trixie-slim", ":latest"), Point::Version), Some(Tick::No));
+        assert_eq!(of(server, Point::Trusted), Some(Tick::No));
+    }
+
+    #[test]
+    fn compose_and_the_ci_have_a_say() {
+        let docker = "FROM node:26-trixie-slim\nUSER 1000\nCMD [\"node\", \"a.js\"]\n";
+        let locked = "services:\n  web:\n    build: .\n    read_only: true\n    cap_drop: [ALL]\n    security_opt: [\"no-new-privileges:true\"]\n    mem_limit: 1g\n    pids_limit: 10\n";
+        let with = |compose: &str, point| tick(&[("Dockerfile", docker), ("compose.yaml", compose)], point);
+        assert_eq!(with(locked, Point::LockedDown), Some(Tick::Yes));
+        assert_eq!(with(locked, Point::Limits), Some(Tick::Yes));
+        assert_eq!(with(&locked.replace("    read_only: true\n", ""), Point::LockedDown), Some(Tick::No));
+        assert_eq!(with(&format!("{locked}    privileged: true\n"), Point::LockedDown), Some(Tick::No));
+        let ci = |steps: &str| tick(&[("Dockerfile", docker), (".gitlab-ci.yml", steps)], Point::Scanned);
+        assert_eq!(ci("a:\n  script:\n    - docker build .\n"), Some(Tick::No));
+        assert_eq!(ci("a:\n  script:\n    - docker build .\n    - trivy image x\n"), Some(Tick::Yes));
+        assert_eq!(ci("a:\n  script:\n    - make\n"), Some(Tick::Unknown));
     }
 }

@@ -2,6 +2,7 @@
 
 mod bake;
 mod build;
+mod ci;
 mod command;
 mod context;
 mod credentials;
@@ -28,6 +29,7 @@ pub mod written;
 
 pub(in crate::check) use build::build_args;
 pub use build::{Build, Known, Origin, StageView, User};
+pub use ci::Scan;
 pub use command::{Arg, Command, Pipe, Redirect};
 pub use context::{Basis, Context, IgnoreFile};
 pub use credentials::Credential;

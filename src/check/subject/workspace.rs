@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::ci::{self, Scan};
 use super::context::{folder_of, under};
 use super::credentials::{Credential, credentials};
 use super::service::{Project, Service};
@@ -76,6 +77,7 @@ pub struct Workspace<'t> {
     /// Files that were asked for and cannot be read.
     pub(in crate::check) unread: Vec<String>,
     deployment: OnceLock<Deployment>,
+    scan: OnceLock<Scan>,
     credentials: OnceLock<Vec<Credential>>,
     bake_contexts: OnceLock<Vec<String>>,
 }
@@ -129,6 +131,7 @@ impl<'t> Workspace<'t> {
             projects,
             unread,
             deployment: OnceLock::new(),
+            scan: OnceLock::new(),
             credentials: OnceLock::new(),
             bake_contexts: OnceLock::new(),
         }
@@ -180,6 +183,14 @@ impl<'t> Workspace<'t> {
     #[must_use]
     pub fn bake_contexts(&self) -> &[String] {
         self.bake_contexts.get_or_init(|| if self.has_tree { super::bake::contexts(self.tree) } else { Vec::new() })
+    }
+
+    /// Whether the CI scans images.
+    #[must_use]
+    pub fn scan(&self) -> &Scan {
+        self.scan.get_or_init(|| {
+            if self.has_tree { ci::scan(self.tree, &self.options.policy.scanners) } else { Scan::Unknown }
+        })
     }
 
     /// Where the repository deploys to.

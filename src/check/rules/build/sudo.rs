@@ -52,6 +52,10 @@ fn check(build: &Build<'_>, found: &mut Found) {
                 let at = build.at(found, span.clone());
                 let edit = removal(build, run, span, command.name_span.start, &at);
                 let finding = found.add(at, "`sudo` in a build step");
+                if steps_down(build, span, command.name_span.start) {
+                    finding.severity(Severity::Note).help("write a `USER` before this step, and `USER root` behind it");
+                    continue;
+                }
                 match edit {
                     Some(edit) => finding.safe_fix("leave `sudo` out: this step is root already", vec![edit]),
                     None => finding.help("write `USER root` before this step, and the service's user behind it"),
@@ -59,6 +63,17 @@ fn check(build: &Build<'_>, found: &mut Found) {
             }
         }
     }
+}
+
+/// Whether it is told to run the command as somebody else than root: `sudo -E -u app`.
+fn steps_down(build: &Build<'_>, span: &std::ops::Range<usize>, next: usize) -> bool {
+    let mut words = build.text.get(span.end..next).unwrap_or_default().split_ascii_whitespace();
+    let user = words.find_map(|word| match word {
+        "-u" | "--user" => Some(""),
+        _ => word.strip_prefix("--user="),
+    });
+    let user = user.map(|user| if user.is_empty() { words.next().unwrap_or_default() } else { user });
+    user.is_some_and(|user| !matches!(user, "" | "root" | "0" | "#0"))
 }
 
 /// The edit that takes a bare `sudo` away where the step is known to be root.

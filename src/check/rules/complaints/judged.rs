@@ -105,3 +105,15 @@ fn where_there_is_no_other_tag_than_latest_the_digest_is_asked_for() {
     assert_eq!(in_dockerfile("FROM cgr.dev/chainguard/wolfi-base:latest\n", "image-latest"), ["image-latest note"]);
     assert_eq!(in_dockerfile("FROM cgr.dev/acme.org/wolfi-base:latest\n", "image-latest"), ["image-latest warning"]);
 }
+
+#[test]
+fn sudo_that_gives_root_up_is_a_note() {
+    for (command, id) in [
+        ("sudo -u app bundle install", "sudo note"),
+        ("sudo -E -u app -H bundle install", "sudo note"),
+        ("sudo -u root bundle install", "sudo warning"),
+        ("sudo bundle install", "sudo warning"),
+    ] {
+        assert_eq!(in_dockerfile(&format!("FROM debian:13-slim\nRUN {command}\n"), "sudo"), [id], "{command}");
+    }
+}
