@@ -50,7 +50,9 @@ mod tests {
         let names = BASES
             .iter()
             .flat_map(|base| base.images.iter())
-            .filter_map(|image| image.strip_prefix("docker.io/library/").filter(|name| !name.contains('*')));
+            .filter_map(|image| image.strip_prefix("docker.io/library/"))
+            // `scratch` is a word of the builder's: nobody can pull it.
+            .filter(|name| !name.contains('*') && *name != "scratch");
         let unknown: Vec<&str> = names.filter(|name| !is_official(name)).collect();
         assert!(unknown.is_empty(), "{unknown:?}");
     }
