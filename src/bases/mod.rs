@@ -5,12 +5,14 @@
 
 mod glob;
 mod life;
+mod official;
 mod reference;
 #[cfg(test)]
 mod tests;
 
 pub use glob::HOLE;
 pub use life::{Date, EndOfLife, end_of_life};
+pub use official::is_official;
 pub use reference::{Reference, is_registry, split};
 
 use glob::Match;

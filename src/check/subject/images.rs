@@ -2,7 +2,7 @@
 
 use super::build::Build;
 use super::service::Service;
-use crate::bases::Reference;
+use crate::bases::{self, Reference};
 use crate::check::Found;
 use crate::compose::project::Scalar;
 use crate::dockerfile;
@@ -19,6 +19,9 @@ pub struct NamedImage {
     pub known: bool,
     /// Whether its layers ship; what a COPY or a mount takes from another image does not count.
     pub shipped: bool,
+    /// A service runs it, and its name can only be that of an image of this machine: it has no registry and no folder, and
+    /// Docker Hub has no official image of this name. Whoever writes FROM such a name has to see to the right one.
+    pub local: bool,
     /// Where it is named.
     pub at: Location,
 }
@@ -48,7 +51,8 @@ pub fn of_build(build: &Build<'_>, found: &mut Found) -> Vec<NamedImage> {
                 return;
             }
             if let Some(reference) = Reference::parse(text).filter(|reference| !reference.is_scratch()) {
-                images.push(NamedImage { text: text.clone(), reference, known, shipped, at: build.at(found, span) });
+                let at = build.at(found, span);
+                images.push(NamedImage { text: text.clone(), reference, known, shipped, local: false, at });
             }
         };
         named(&view.stage.base, words.image.span.clone(), view.shipped, found);
@@ -95,5 +99,7 @@ pub fn of_service(service: &Service<'_>, found: &mut Found) -> Option<NamedImage
     let text = image.text.known_or_default().unwrap_or_else(|| image.text.raw().to_owned());
     let reference = Reference::parse(&text)?;
     let known = image.text.known_or_default().is_some();
-    Some(NamedImage { text, reference, known, shipped: true, at: service.at(found, &image.place) })
+    let name = reference.repository.strip_prefix("library/");
+    let local = known && !text.contains('/') && name.is_some_and(|name| !bases::is_official(name));
+    Some(NamedImage { text, reference, known, shipped: true, local, at: service.at(found, &image.place) })
 }

@@ -35,6 +35,9 @@ pub(in crate::check) static RULE: Rule = Rule {
         good: &[
             Example::Files(&[("Dockerfile", TEXT), (".git/HEAD", ""), (".dockerignore", ".git\n")]),
             Example::Files(&[("Dockerfile", TEXT), (".git/HEAD", ""), (".dockerignore", "*\n!src\n")]),
+            // What was committed is in `objects`; `HEAD` and a few refs give away nothing.
+            Example::Files(&[("Dockerfile", TEXT), (".git/HEAD", ""), (".dockerignore", ".git/objects/*\n")]),
+            Example::Files(&[("Dockerfile", TEXT), (".git/HEAD", ""), (".dockerignore", "**/.git/objects\n")]),
             Example::Files(&[("Dockerfile", "FROM node:26-trixie-slim\nCOPY --exclude=.git . .\n"), (".git/HEAD", "")]),
             Example::Files(&[
                 ("Dockerfile", "FROM node:26-trixie-slim\nCOPY src src\n"),
@@ -61,7 +64,8 @@ fn check(build: &Build<'_>, found: &mut Found) {
     let is_history = |folder: &&str| matches!(folder.rsplit('/').next(), Some(".git" | ".hg" | ".svn"));
     for folder in context.folders().iter().copied().filter(is_history) {
         let inside = format!("{folder}/HEAD");
-        if !context.gives_folder(folder) {
+        let objects = format!("{folder}/objects/pack");
+        if !context.gives_folder(folder) || (folder.ends_with(".git") && !context.gives_folder(&objects)) {
             continue;
         }
         let takes = |shipped: bool| {

@@ -36,6 +36,8 @@ pub(in crate::check) static RULE: Rule = Rule {
                 "services:\n  app:\n    image: app:latest\n    build: .\n  worker:\n    image: app:latest\n",
             ),
             Example::Compose("services:\n  app:\n    image: app:latest\n    build: .\n"),
+            // Built by a script: no registry has an image of this name.
+            Example::Compose("services:\n  app:\n    image: shop-server:${TAG:-latest}\n"),
         ],
         equivalents: &[
             ("hadolint", &["DL3007"]),
@@ -54,7 +56,8 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 fn check(image: &NamedImage, _: &Workspace<'_>, found: &mut Found) {
-    if image.reference.tag.as_deref() == Some("latest") && image.reference.digest.is_none() {
+    let latest = image.reference.tag.as_deref() == Some("latest") && image.reference.digest.is_none();
+    if latest && !image.local {
         let finding = found.add(image.at.clone(), format!("`{}` is whatever was pushed last", image.text));
         if images::has_only_latest(&image.reference) {
             finding

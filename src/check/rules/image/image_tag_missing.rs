@@ -43,6 +43,8 @@ pub(in crate::check) static RULE: Rule = Rule {
             Example::Dockerfile("ARG IMAGE\nFROM ${IMAGE}\n"),
             // The name that a built image gets.
             Example::Compose("services:\n  app:\n    image: app\n    build: .\n"),
+            // Built by a script: no registry has an image of this name.
+            Example::Compose("services:\n  app:\n    image: shop-server\n"),
             // A named context is no image.
             Example::Files(&[
                 ("Dockerfile", "FROM debian:13-slim\nCOPY --from=assets /a /a\n"),
@@ -73,7 +75,7 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 fn check(image: &NamedImage, _: &Workspace<'_>, found: &mut Found) {
-    if !image.reference.is_untagged() {
+    if !image.reference.is_untagged() || image.local {
         return;
     }
     let finding = found.add(image.at.clone(), format!("`{}` has no tag: it is whatever was pushed last", image.text));
