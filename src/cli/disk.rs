@@ -36,7 +36,11 @@ impl DiskTree {
             Ok(entries) => {
                 for entry in entries.take(FILES) {
                     let entry = entry?;
-                    if let Some(name) = entry.file_name().to_str().filter(|_| !entry.path().is_dir()) {
+                    // The kind comes with the entry; only a link has to be asked where it leads to.
+                    let is_folder = entry
+                        .file_type()
+                        .is_ok_and(|kind| kind.is_dir() || (kind.is_symlink() && entry.path().is_dir()));
+                    if let Some(name) = entry.file_name().to_str().filter(|_| !is_folder) {
                         names.push(name.to_owned());
                     }
                 }
