@@ -83,7 +83,7 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
             }
         });
     }
-    let asked = |path: &str| paths.iter().any(|asked| asked == path);
+    let asked: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
     for project in workspace.projects() {
         if project.unit.reported.is_empty() {
             continue;
@@ -108,8 +108,9 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
             }
         }
         // A file below an overlay is looked at by itself: what the overlay leaves as it is has been said there.
-        let elsewhere =
-            |path: &str| names::is_yaml(path) && !project.unit.reported.iter().any(|own| own == path) && asked(path);
+        let elsewhere = |path: &str| {
+            names::is_yaml(path) && !project.unit.reported.iter().any(|own| own == path) && asked.contains(path)
+        };
         found.audit().drop_in(before, &elsewhere);
     }
     for rule in &rules {
@@ -120,7 +121,6 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
             }
         }
     }
-    let reported: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
     let mut audit = found.finish();
     audit.keep(|finding| is_asked(finding.rule.id));
     hide(&mut audit);
@@ -130,7 +130,7 @@ pub fn check(tree: &(dyn Tree + Sync), has_tree: bool, paths: &[String], options
         .iter()
         .map(|file| {
             !crate::compose::project::is_compose_name(file.path.rsplit('/').next().unwrap_or_default())
-                || reported.contains(file.path.as_str())
+                || asked.contains(file.path.as_str())
         })
         .collect();
     audit.keep(|finding| of_interest.get(finding.at.file).copied().unwrap_or(true));

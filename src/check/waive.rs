@@ -176,7 +176,7 @@ fn read(file: usize, path: &str, text: &str) -> Vec<Comment> {
             ("allow-file", _) => Some(0..text.len() + 1),
             ("allow-stage", Some(file)) => Some(stage_of(file, at, text.len())),
             ("allow", Some(file)) => Some(instruction_of(file, at)),
-            ("allow", None) if own_line => Some(block_behind(text, behind, hash)),
+            ("allow", None) if own_line => Some(block_behind(text, behind)),
             ("allow", None) => Some(at..behind),
             _ => None,
         };
@@ -239,7 +239,7 @@ fn stage_of(file: &dockerfile::Dockerfile, at: usize, end: usize) -> Range<usize
 }
 
 /// The next line that says something, with all deeper ones behind it.
-fn block_behind(text: &str, from: usize, _column: usize) -> Range<usize> {
+fn block_behind(text: &str, from: usize) -> Range<usize> {
     let mut start = None;
     let mut indent = 0;
     let mut at = from;

@@ -78,6 +78,7 @@ pub struct Workspace<'t> {
     pub(in crate::check) unread: Vec<String>,
     deployment: OnceLock<Deployment>,
     scan: OnceLock<Scan>,
+    by_dockerfile: OnceLock<BTreeMap<String, Vec<(usize, usize)>>>,
     credentials: OnceLock<Vec<Credential>>,
     bake_contexts: OnceLock<Vec<String>>,
 }
@@ -132,6 +133,7 @@ impl<'t> Workspace<'t> {
             unread,
             deployment: OnceLock::new(),
             scan: OnceLock::new(),
+            by_dockerfile: OnceLock::new(),
             credentials: OnceLock::new(),
             bake_contexts: OnceLock::new(),
         }
@@ -144,22 +146,31 @@ impl<'t> Workspace<'t> {
 
     /// The services that a Dockerfile builds.
     pub(in crate::check) fn services_of<'w>(&'w self, unit: &Unit) -> Vec<Service<'w>> {
-        let mut all = Vec::new();
-        for project in self.projects() {
-            for service in project.all() {
-                let fits = match &unit.inline {
-                    Some(inline) => {
-                        inline.service == service.name
-                            && project.unit.project.files.iter().any(|file| file.path == unit.path)
+        let Some(inline) = &unit.inline else {
+            let places = self.by_dockerfile().get(&unit.path).map_or(&[][..], Vec::as_slice);
+            return places
+                .iter()
+                .filter_map(|(project, service)| self.projects().nth(*project)?.all().nth(*service))
+                .collect();
+        };
+        let holds = |project: &Project<'_>| project.unit.project.files.iter().any(|file| file.path == unit.path);
+        let services = self.projects().filter(holds).flat_map(Project::all);
+        services.filter(|service| service.name == inline.service).collect()
+    }
+
+    /// Dockerfile -> project and service, by their numbers: worked out once for all Dockerfiles.
+    fn by_dockerfile(&self) -> &BTreeMap<String, Vec<(usize, usize)>> {
+        self.by_dockerfile.get_or_init(|| {
+            let mut all: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
+            for (project, of_project) in self.projects().enumerate() {
+                for (number, service) in of_project.all().enumerate() {
+                    if let Some(path) = service.dockerfile() {
+                        all.entry(path).or_default().push((project, number));
                     }
-                    None => service.dockerfile().as_deref() == Some(&unit.path),
-                };
-                if fits {
-                    all.push(service);
                 }
             }
-        }
-        all
+            all
+        })
     }
 
     /// Today, if the caller said so.

@@ -375,6 +375,14 @@ impl Service {
         variables(self.value.get(key))
     }
 
+    fn items(&self, key: &str) -> &[Value] {
+        self.value.get(key).map(Value::items).unwrap_or_default()
+    }
+
+    fn entries(&self, key: &str) -> &[Entry] {
+        self.value.get(key).map(Value::entries).unwrap_or_default()
+    }
+
     /// `image`
     #[must_use]
     pub fn image(&self) -> Option<&Scalar> {
@@ -403,7 +411,7 @@ impl Service {
     /// `env_file`
     #[must_use]
     pub fn env_file(&self) -> Vec<EnvFile<'_>> {
-        let items = self.value.get("env_file").map(Value::items).unwrap_or_default();
+        let items = self.items("env_file");
         let read = |item| {
             let item: &Value = item;
             let path = item.scalar().or_else(|| item.get("path")?.scalar())?;
@@ -415,17 +423,17 @@ impl Service {
     /// `ports`; entries that cannot be read are left out, and are problems of the project.
     #[must_use]
     pub fn ports(&self) -> Vec<Port> {
-        self.value.get("ports").map(Value::items).unwrap_or_default().iter().filter_map(ports_of).collect()
+        self.items("ports").iter().filter_map(ports_of).collect()
     }
     /// `volumes`
     #[must_use]
     pub fn volumes(&self) -> Vec<Volume> {
-        self.value.get("volumes").map(Value::items).unwrap_or_default().iter().filter_map(Volume::read).collect()
+        self.items("volumes").iter().filter_map(Volume::read).collect()
     }
     /// `devices`
     #[must_use]
     pub fn devices(&self) -> Vec<Device> {
-        let items = self.value.get("devices").map(Value::items).unwrap_or_default();
+        let items = self.items("devices");
         let read = |item| {
             let item: &Value = item;
             let place = item.place().clone();
@@ -441,7 +449,7 @@ impl Service {
     /// `networks`; without any the service is in `default`, unless there is a `network_mode`.
     #[must_use]
     pub fn networks(&self) -> Vec<NetworkUse<'_>> {
-        let entries = self.value.get("networks").map(Value::entries).unwrap_or_default();
+        let entries = self.entries("networks");
         let read = |entry| {
             let Entry { key, key_place, value, .. }: &Entry = entry;
             NetworkUse { name: key, place: key_place, aliases: scalars(value.get("aliases")) }
@@ -451,7 +459,7 @@ impl Service {
     /// `depends_on`
     #[must_use]
     pub fn depends_on(&self) -> Vec<Dependency<'_>> {
-        let entries = self.value.get("depends_on").map(Value::entries).unwrap_or_default();
+        let entries = self.entries("depends_on");
         let read = |entry| {
             let Entry { key, key_place, value, .. }: &Entry = entry;
             let written = value.get("condition").and_then(Value::scalar);
@@ -485,7 +493,7 @@ impl Service {
     /// `ulimits`
     #[must_use]
     pub fn ulimits(&self) -> Vec<Ulimit<'_>> {
-        let entries = self.value.get("ulimits").map(Value::entries).unwrap_or_default();
+        let entries = self.entries("ulimits");
         let read = |entry| {
             let Entry { key, key_place, value, .. }: &Entry = entry;
             let limit = |key: &str| value.scalar().or_else(|| value.get(key)?.scalar());
