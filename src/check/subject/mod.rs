@@ -9,6 +9,7 @@ mod credentials;
 pub mod downloads;
 pub mod images;
 mod level;
+mod limit;
 pub mod manifests;
 pub mod packages;
 mod prefix;

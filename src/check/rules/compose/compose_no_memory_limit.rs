@@ -41,17 +41,7 @@ pub(in crate::check) static RULE: Rule = Rule {
 fn check(service: &Service<'_>, found: &mut Found) {
     let limits = service.deploy_limits();
     let (own, deployed) = (service.scalar("mem_limit"), limits.and_then(|limits| limits.memory));
-    if let (Some(own), Some(deployed)) = (own, deployed)
-        && let (Some(one), Some(other)) = (Scalar::as_bytes(own), Scalar::as_bytes(deployed))
-        && one != other
-    {
-        let at = service.at(found, &own.place);
-        let related = service.at(found, &deployed.place);
-        found
-            .add(at, format!("service `{}` has two limits of its memory that do not agree", service.name))
-            .severity(Severity::Error)
-            .help("keep one of them")
-            .related(related, "the other one");
+    if service.limits_disagree(found, own, deployed, Scalar::as_bytes, "memory") {
         return;
     }
 

@@ -42,17 +42,7 @@ pub(in crate::check) static RULE: Rule = Rule {
 fn check(service: &Service<'_>, found: &mut Found) {
     let limits = service.deploy_limits();
     let (own, deployed) = (service.scalar("pids_limit"), limits.and_then(|limits| limits.pids));
-    if let (Some(own), Some(deployed)) = (own, deployed)
-        && let (Some(one), Some(other)) = (Scalar::as_number(own), Scalar::as_number(deployed))
-        && one != other
-    {
-        let at = service.at(found, &own.place);
-        let related = service.at(found, &deployed.place);
-        found
-            .add(at, format!("service `{}` has two limits of its processes that do not agree", service.name))
-            .severity(Severity::Error)
-            .help("keep one of them")
-            .related(related, "the other one");
+    if service.limits_disagree(found, own, deployed, Scalar::as_number, "processes") {
         return;
     }
     if let Some(off) = own.or(deployed).filter(|limit| limit.as_number().is_some_and(|limit| limit <= 0.0)) {
