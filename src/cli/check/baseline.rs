@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::replace::replace;
 use crate::cli::{Context, Failure, Outcome};
 use crate::report::formats::fingerprints;
 use crate::report::{Audit, Diagnostic, Waived, WaivedBy};
@@ -36,11 +37,7 @@ pub(super) fn write(context: &Context, path: &Path, audit: &Audit) -> Outcome {
         }
     }
     let text = serde_json::to_string_pretty(&baseline).unwrap_or_default() + "\n";
-    // Beside it and renamed: half a baseline would let old findings fail a run.
-    let new = path.with_extension("new");
-    let written = std::fs::write(&new, text).and_then(|()| std::fs::rename(&new, path));
-    written.map_err(|error| {
-        let _ = std::fs::remove_file(&new);
+    replace(path, &text).map_err(|error| {
         Failure::outside(Diagnostic::error(format!("{} cannot be written: {error}", path.display())))
     })?;
     context.say(&Diagnostic::note(format!("{}: {} findings", path.display(), baseline.findings.len())));

@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use similar::TextDiff;
 
+use super::replace::replace;
 use super::walk::Tree;
 use crate::check::mended;
 use crate::cli::args::Check;
@@ -56,13 +57,5 @@ fn write(trees: &[Tree], path: &str, new: &str, audit: &Audit) -> Result<(), Fai
     if metadata.file_type().is_symlink() {
         return Err(failed("it is a link".to_owned()));
     }
-    let mut beside = file.clone().into_os_string();
-    beside.push(".scaffold-new");
-    let written = std::fs::write(&beside, new)
-        .and_then(|()| std::fs::set_permissions(&beside, metadata.permissions()))
-        .and_then(|()| std::fs::rename(&beside, &file));
-    written.map_err(|error| {
-        let _ = std::fs::remove_file(&beside);
-        failed(error.to_string())
-    })
+    replace(&file, new).map_err(|error| failed(error.to_string()))
 }

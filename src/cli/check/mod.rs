@@ -5,6 +5,7 @@ mod contents;
 mod fix;
 mod policy;
 mod progress;
+mod replace;
 mod walk;
 
 use std::collections::BTreeSet;
