@@ -26,6 +26,8 @@ pub enum Grammar {
     Shell,
     /// The path of a URL.
     UrlPath,
+    /// The address of a server.
+    Url,
 }
 
 impl Grammar {
@@ -33,7 +35,7 @@ impl Grammar {
     ///
     /// A type says so with `#[derive(Serialize)] #[serde(rename = "free:abs-path")] struct AbsPath(String);`. For every
     /// other serializer it stays a plain string.
-    pub const ALL: [(&'static str, Self); 10] = [
+    pub const ALL: [(&'static str, Self); 11] = [
         ("free:text", Self::Text),
         ("free:line", Self::Line),
         ("free:word", Self::Word),
@@ -44,6 +46,7 @@ impl Grammar {
         ("free:secret-id", Self::SecretId),
         ("free:shell", Self::Shell),
         ("free:url-path", Self::UrlPath),
+        ("free:url", Self::Url),
     ];
 
     /// The grammar that the newtype name `name` stands for.
@@ -58,6 +61,7 @@ impl Grammar {
         match self {
             Self::Text | Self::Line | Self::Word | Self::SecretId | Self::Shell => format!("standin{number}x"),
             Self::AbsPath | Self::UrlPath => format!("/standin{number}x{slash}"),
+            Self::Url => format!("standin{number}x.example"),
             Self::RelPath => format!("standin{number}x{slash}"),
             Self::EnvName => format!("STANDIN{number}X"),
             Self::ImageRef => {
@@ -173,7 +177,7 @@ mod tests {
             }
         }
         assert_eq!(table.standin(Grammar::ImageRef, "a:5000/b"), "standin50x.example/name");
-        assert_eq!(table.entries().len(), 51);
+        assert_eq!(table.entries().len(), 56);
     }
 
     #[test]

@@ -5,18 +5,19 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::check::CheckTable;
+use super::deploy::{
+    BackingEntry, CiTable, KubernetesTable, MemberTable, ProcessTable, ProxyTable, Reach,
+};
 use super::secret;
+use super::secrets::{ProvidersTable, SecretTable};
 use super::values::{
-    AbsPath, Argv, Cpus, Duration, EnvName, ImageRef, Line, PackageName, Port, RegistryPrefix, RelPath, SecretId,
-    ServiceName, Shell, Size, UrlPath, User, Version,
+    AbsPath, Argv, Capability, Cpus, Duration, EnvName, ImageRef, Line, PackageName, Platform, Port, RegistryPrefix,
+    RelPath, Repository, SecretId, ServiceName, Shell, Size, UrlPath, User, Version,
 };
 use crate::report::{self, Diagnostic};
 
 /// The file's name.
 pub const NAME: &str = "scaffold.toml";
-
-/// Keys that a later version will read. They are refused rather than ignored, so that nobody relies on them yet.
-pub const RESERVED: [&str; 5] = ["processes", "ca", "proxy", "networks", "capabilities"];
 
 /// What a user says about a service.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
@@ -37,8 +38,20 @@ pub struct SpecFile {
     pub stages: StagesTable,
     /// Secrets that the running service reads from files under `/run/secrets`.
     pub secrets: Vec<SecretTable>,
-    /// Services beside it.
-    pub backing: BackingTable,
+    /// Other processes of its image, by name: workers and jobs.
+    pub processes: BTreeMap<ServiceName, ProcessTable>,
+    /// Other services, each in a folder of its own, by name. Where `[service]` is not there, these are all.
+    pub services: BTreeMap<ServiceName, MemberTable>,
+    /// Databases, caches and queues beside it, by name.
+    pub backing: BTreeMap<ServiceName, BackingEntry>,
+    /// A reverse proxy before it.
+    pub proxy: Option<ProxyTable>,
+    /// Who keeps the secrets.
+    pub providers: ProvidersTable,
+    /// How it runs in a cluster.
+    pub kubernetes: KubernetesTable,
+    /// How it is built and published.
+    pub ci: CiTable,
     /// Which files are written.
     pub outputs: OutputsTable,
     /// What is asked of `scaffold check`.
@@ -64,6 +77,8 @@ pub struct ServiceTable {
     pub health: Option<UrlPath>,
     /// It listens on no port.
     pub worker: Option<bool>,
+    /// The port on the host, on 127.0.0.1; the service's own otherwise.
+    pub publish: Option<Port>,
 }
 
 /// `[build]`
@@ -81,6 +96,10 @@ pub struct BuildTable {
     pub command: Option<BuildCommand>,
     /// Credentials that the build needs: ids that the preset knows (`"npmrc"`), or tables.
     pub secrets: Vec<BuildSecret>,
+    /// The certificate of a private authority that the build trusts, as a file of the project. The image does not hold it.
+    pub ca: Option<RelPath>,
+    /// The build goes through the proxy that `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name where it runs.
+    pub proxy: bool,
 }
 
 /// A build command, or none.
@@ -150,6 +169,10 @@ pub struct ImageTable {
     pub build: Option<ImageRef>,
     /// The image of the final stage, instead of the preset's.
     pub runtime: Option<ImageRef>,
+    /// Where the image is published, without a tag: `registry.example.com/team/api`.
+    pub repository: Option<Repository>,
+    /// The platforms that it is published for; `linux/amd64` and `linux/arm64` otherwise.
+    pub platforms: Vec<Platform>,
     /// Labels, beside the title.
     pub labels: BTreeMap<LabelName, Line>,
 }
@@ -201,6 +224,12 @@ pub struct RuntimeTable {
     pub init: Option<bool>,
     /// How long a stop may take.
     pub stop_grace: Option<Duration>,
+    /// What it may reach: `none`, `internal`, or `egress` (the default).
+    pub network: Option<Reach>,
+    /// Capabilities that it keeps, each with the reason. Most services need none.
+    pub capabilities: BTreeMap<Capability, Line>,
+    /// How many of it run in a cluster; 2 otherwise.
+    pub replicas: Option<u16>,
 }
 
 /// A folder in memory.
@@ -288,26 +317,6 @@ pub struct StageTable {
     pub copy: Vec<RelPath>,
 }
 
-/// A `[[secrets]]` entry.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct SecretTable {
-    /// Its name: the file is `/run/secrets/<name>`.
-    pub name: SecretId,
-    /// The variable that names the file to the service; `<NAME>_FILE` otherwise.
-    pub env: Option<EnvName>,
-}
-
-/// `[backing]`
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct BackingTable {
-    /// A PostgreSQL beside the service, behind an internal network, its password in a file.
-    pub postgres: bool,
-}
-
 /// `[outputs]`
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -317,11 +326,41 @@ pub struct OutputsTable {
     pub compose: bool,
     /// `.dockerignore`
     pub dockerignore: bool,
+    /// `compose.dev.yaml` and a stage `dev`: a change of the source is seen at once.
+    pub dev: bool,
+    /// `stack.yaml`, for Docker Swarm.
+    pub swarm: bool,
+    /// `k8s/`, for Kubernetes.
+    pub kubernetes: bool,
+    /// `docker-bake.hcl`
+    pub bake: bool,
+    /// `CONTAINER.md`: the commands and a picture for this service.
+    pub document: bool,
+    /// `.github/workflows/container.yaml`
+    pub github: bool,
+    /// `.gitlab-ci.yml`
+    pub gitlab: bool,
+    /// `renovate.json`
+    pub renovate: bool,
+    /// `.github/dependabot.yml`
+    pub dependabot: bool,
 }
 
 impl Default for OutputsTable {
     fn default() -> Self {
-        Self { compose: true, dockerignore: true }
+        Self {
+            compose: true,
+            dockerignore: true,
+            dev: false,
+            swarm: false,
+            kubernetes: false,
+            bake: false,
+            document: false,
+            github: false,
+            gitlab: false,
+            renovate: false,
+            dependabot: false,
+        }
     }
 }
 
@@ -332,15 +371,6 @@ impl Default for OutputsTable {
 pub fn read(file: &str, text: &str) -> Result<SpecFile, Box<Diagnostic>> {
     let text_start = text.trim_start_matches('\u{feff}');
     if let Ok(table) = toml::de::DeTable::parse(text_start) {
-        for (key, _) in table.get_ref() {
-            if RESERVED.contains(&key.get_ref().as_ref()) {
-                return Err(Box::new(
-                    Diagnostic::error(format!("`{}` is reserved for a later version of scaffold", key.get_ref()))
-                        .at(file, text_start, key.span())
-                        .help("take it out for now"),
-                ));
-            }
-        }
         if let Some((span, what)) = secret::in_table(table.get_ref()) {
             return Err(Box::new(
                 Diagnostic::error(format!("a secret stands in {file}: {what}"))
@@ -377,13 +407,6 @@ mod tests {
         }
         assert!(error("[service]\nname = \"My App\"\n").contains("not a service name"));
         assert!(error("[service\n").contains("scaffold.toml:1:9"));
-    }
-
-    #[test]
-    fn reserved_keys_are_refused() {
-        for key in RESERVED {
-            assert!(error(&format!("[{key}]\n")).contains("reserved"), "{key}");
-        }
     }
 
     #[test]

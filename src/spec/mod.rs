@@ -2,12 +2,14 @@
 
 pub mod check;
 pub mod complete;
+pub mod deploy;
 pub mod edit;
 pub mod file;
 pub mod lock;
 #[cfg(test)]
 pub(crate) mod schema;
 pub mod secret;
+pub mod secrets;
 pub mod text;
 pub mod values;
 

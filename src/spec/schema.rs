@@ -1,5 +1,6 @@
 //! The JSON Schema of typed values, for the schemas that tests write and compare.
 
+use super::deploy::{BackingEntry, BackingTable};
 use super::file::{BuildCommand, BuildSecret, LabelName};
 use super::values::{Argv, Port, User};
 
@@ -25,6 +26,19 @@ plain!(Argv, { "oneOf": [{ "type": "string" }, { "type": "array", "items": { "ty
 plain!(Port, { "type": "integer", "minimum": 1, "maximum": 65535 });
 plain!(User, { "type": "string", "pattern": "^[1-9][0-9]*(:[1-9][0-9]*)?$" });
 plain!(BuildCommand, { "type": "string" });
+impl schemars::JsonSchema for BackingEntry {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "BackingEntry".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let table = generator.subschema_for::<BackingTable>();
+        schemars::json_schema!({ "oneOf": [{ "type": "boolean" }, table] })
+    }
+}
+
 plain!(LabelName, { "type": "string", "pattern": "^[A-Za-z0-9._/-]+$" });
 plain!(BuildSecret, {
     "oneOf": [
