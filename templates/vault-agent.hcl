@@ -8,22 +8,19 @@ vault {
 }
 
 auto_auth {
+  # It tries again where it fails: were it to end instead, what it logs in with could not be unwrapped twice.
   method "approle" {
-    # A login that fails ends the agent; it would try for ever otherwise.
-    exit_on_err = true
     config = {
-      role_id_file_path   = "/run/approle/role_id"
-      secret_id_file_path = "/run/approle/secret_id"
-      # The file holds no secret_id but a token that unwraps one, once: whoever comes second is told.
-      secret_id_response_wrapping_path      = "auth/approle/role/{{ providers.vault.role | word }}/secret-id"
-      remove_secret_id_file_after_reading = false
+      role_id_file_path = "/run/approle/role_id"
+      # No secret_id is in this file, but a token that unwraps one, once: whoever comes second is told.
+      secret_id_file_path              = "/tmp/secret_id"
+      secret_id_response_wrapping_path = "auth/approle/role/{{ providers.vault.role | word }}/secret-id"
     }
   }
 }
 
 template_config {
   static_secret_render_interval = "5m"
-  exit_on_retry_failure         = true
 }
 {%- for audience in sidecar.audiences %}
 {%- for secret in audience.secrets %}
