@@ -6,6 +6,7 @@
 mod glob;
 mod life;
 mod official;
+mod publisher;
 mod reference;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ mod tests;
 pub use glob::HOLE;
 pub use life::{Date, EndOfLife, end_of_life};
 pub use official::is_official;
+pub use publisher::{Publisher, PublisherKind, possible_publishers, publisher, publishers};
 pub use reference::{Reference, is_registry, split};
 
 use glob::Match;
