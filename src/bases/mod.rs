@@ -270,6 +270,18 @@ pub fn fits(pattern: &str, name: &str) -> Option<bool> {
     }
 }
 
+/// Whether a name is a registry, a folder of one, a repository or of a pattern, or stands below it. `None` if that depends
+/// on what stands in the [`HOLE`]s of the name.
+#[must_use]
+pub fn within(place: &str, name: &str) -> Option<bool> {
+    let place = place.trim_end_matches('/');
+    match [fits(place, name), fits(&format!("{place}/*"), name)] {
+        [Some(true), _] | [_, Some(true)] => Some(true),
+        [Some(false), Some(false)] => Some(false),
+        _ => None,
+    }
+}
+
 /// The normalised name, of the original where the name is a mirror's.
 fn official_name(reference: &Reference) -> String {
     let name = reference.normalised();
