@@ -21,7 +21,17 @@ pub(super) struct Output {
 pub(super) fn of(stack: &Stack) -> Vec<Output> {
     let outputs = stack.outputs;
     // one line a file
-    let table: [(bool, &str, &str, FileKind); 1] = [(outputs.compose, COMPOSE, COMPOSE, FileKind::Compose)];
+    let table: [(bool, &str, &str, FileKind); 4] = [
+        (outputs.compose, COMPOSE, COMPOSE, FileKind::Compose),
+        (outputs.secrets_script, "scripts/secrets.sh", "secrets.sh", FileKind::Shell),
+        (outputs.secrets_sidecar, "compose.secrets.yaml", "compose.secrets.yaml", FileKind::Compose),
+        (
+            outputs.secrets_sidecar && stack.providers.vault.is_some(),
+            "config/vault-agent.hcl",
+            "vault-agent.hcl",
+            FileKind::Plain,
+        ),
+    ];
     let fixed = table.into_iter().filter(|(wanted, ..)| *wanted).map(|(_, path, template, kind)| Output {
         path: path.to_owned(),
         template: template.to_owned(),
