@@ -22,6 +22,7 @@ use crate::plan::{self, Plan};
 use crate::render::{FileSet, image_files, stack_files};
 use crate::report::{Diagnostic, Severity};
 use crate::spec::lock::{self, Lock, LockedFile};
+use crate::spec::secrets::Provider;
 use crate::spec::values::{ServiceName, shell_word};
 use crate::spec::{file, text};
 use crate::write::{Action, Backup, Change, Transaction, recover};
@@ -538,7 +539,8 @@ fn placeholders(inputs: &Inputs, ready: &Ready) -> Vec<Change> {
     if !secrets.is_empty() {
         add("secrets/.gitignore".to_owned(), b"*\n".to_vec());
     }
-    for secret in secrets {
+    // a file in the place of a secret that is kept elsewhere would be taken for it
+    for secret in secrets.iter().filter(|secret| matches!(secret.provider, Provider::File | Provider::Swarm)) {
         let content = if secret.generated { password() } else { Vec::new() };
         add(format!("secrets/{}", secret.name), content);
     }
