@@ -1,7 +1,7 @@
 #!/bin/sh
 # The secrets of {{ name | comment }} as files in memory, each fetched from where it is kept.
 #
-#   eval "$(sh scripts/secrets.sh)" && docker compose up --detach --wait
+#   eval "$(sh scripts/secrets.sh)" && docker compose up --detach
 #   sh scripts/secrets.sh --stdout NAME | docker secret create NAME_v1 -
 set -eu
 umask 077
