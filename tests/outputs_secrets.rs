@@ -28,12 +28,18 @@ pub(crate) const KEEPERS: [&str; 4] = ["vault", "aws", "azure", "gcp"];
 /// A service with a process beside it and a database behind it, whose secrets are of every kind.
 pub(crate) fn shop(keeper: &str, delivery: &str) -> Project {
     Project::with(&[
-        ("package.json", "{ \"name\": \"shop\", \"engines\": { \"node\": \"26\" }, \"scripts\": { \"start\": \"node server.js\" } }\n"),
+        (
+            "package.json",
+            "{ \"name\": \"shop\", \"engines\": { \"node\": \"26\" }, \"scripts\": { \"start\": \"node server.js\" } }\n",
+        ),
         (
             "server.js",
             "const fs = require('node:fs');\nconst server = require('node:http').createServer((_, answer) => {\n  try {\n    answer.end(fs.readFileSync(process.env.DB_PASSWORD_FILE));\n  } catch (error) {\n    answer.statusCode = 500;\n    answer.end(String(error));\n  }\n});\nserver.listen(18437);\nprocess.on('SIGTERM', () => server.close());\n",
         ),
-        ("worker.js", "const timer = setInterval(() => {}, 1000);\nprocess.on('SIGTERM', () => clearInterval(timer));\n"),
+        (
+            "worker.js",
+            "const timer = setInterval(() => {}, 1000);\nprocess.on('SIGTERM', () => clearInterval(timer));\n",
+        ),
         (
             "scaffold.toml",
             &format!(
@@ -59,7 +65,10 @@ pub(crate) fn written(keeper: &str, delivery: &str) -> Project {
 }
 
 fn items(node: Option<Node<'_>>) -> Vec<String> {
-    node.into_iter().flat_map(|node| node.items().collect::<Vec<_>>()).filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    node.into_iter()
+        .flat_map(|node| node.items().collect::<Vec<_>>())
+        .filter_map(|item| item.as_str().map(str::to_owned))
+        .collect()
 }
 
 #[test]
@@ -69,14 +78,25 @@ fn no_value_of_a_secret_is_in_a_file_that_is_written() {
         let delivery = if KEEPERS.contains(&keeper) { "sidecar" } else { "script" };
         let project = shop(keeper, delivery);
         // wherever a value lies about: where it is kept, in the shell, beside the project's files, in a client's settings
-        for path in ["secrets/db_password", "secrets/session_key", "secrets/api_token", ".env", ".vault-token", ".npmrc", ".aws/credentials"] {
+        for path in [
+            "secrets/db_password",
+            "secrets/session_key",
+            "secrets/api_token",
+            ".env",
+            ".vault-token",
+            ".npmrc",
+            ".aws/credentials",
+        ] {
             project.write(path, &format!("DB_PASSWORD={CANARY}\n"));
         }
         let before = project.tree();
         let output = Command::new(env!("CARGO_BIN_EXE_scaffold"))
             .args(["new", "--yes", "--set", "outputs.swarm=true"])
             .current_dir(project.folder())
-            .envs(["DB_PASSWORD", "API_TOKEN", "VAULT_TOKEN", "AWS_SECRET_ACCESS_KEY", "NPM_TOKEN"].map(|name| (name, CANARY)))
+            .envs(
+                ["DB_PASSWORD", "API_TOKEN", "VAULT_TOKEN", "AWS_SECRET_ACCESS_KEY", "NPM_TOKEN"]
+                    .map(|name| (name, CANARY)),
+            )
             .output()
             .unwrap();
         let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -94,7 +114,9 @@ fn no_value_of_a_secret_is_in_a_file_that_is_written() {
 #[test]
 fn nothing_stands_in_for_a_secret_that_is_kept_elsewhere() {
     let project = written("vault", "script");
-    assert!(project.has("secrets/session_key") && !project.has("secrets/db_password") && !project.has("secrets/api_token"));
+    assert!(
+        project.has("secrets/session_key") && !project.has("secrets/db_password") && !project.has("secrets/api_token")
+    );
 }
 
 #[test]
@@ -181,7 +203,12 @@ fn a_volume_in_memory_is_filled_by_what_goes_on_running() {
         let sync = services.get("secrets-sync").unwrap();
         assert_eq!(sync.get("restart").and_then(Node::as_str), Some("unless-stopped"));
         let test = items(sync.at(&["healthcheck", "test"])).concat();
-        for file in ["secrets-shop/db_password", "secrets-shop/session_key", "secrets-shop/api_token", "secrets-worker/db_password"] {
+        for file in [
+            "secrets-shop/db_password",
+            "secrets-shop/session_key",
+            "secrets-shop/api_token",
+            "secrets-worker/db_password",
+        ] {
             assert!(test.contains(&format!("/secrets/{file}")), "{keeper}: {file} is not waited for");
         }
         assert!(!test.contains("secrets-worker/session_key"), "the worker is given what it does not read");
@@ -218,10 +245,14 @@ fn no_swap_is_added_to_a_memory_limit() {
         let project = written("aws", "sidecar");
         let compose = yaml::parse(&project.read(file));
         let services = compose.at(&["services"]).unwrap().entries();
-        let limits = services.iter().filter_map(|(_, service)| Some((service.get("mem_limit")?, service.get("memswap_limit"))));
+        let limits =
+            services.iter().filter_map(|(_, service)| Some((service.get("mem_limit")?, service.get("memswap_limit"))));
         let limits: Vec<_> = limits.map(|(memory, swap)| (memory.as_str(), swap.and_then(Node::as_str))).collect();
         assert!(!limits.is_empty() && limits.iter().all(|(memory, swap)| memory == swap), "{file}: {limits:?}");
-        assert!(services.iter().all(|(_, service)| service.get("deploy").is_none()), "{file}: a second limit must be equal");
+        assert!(
+            services.iter().all(|(_, service)| service.get("deploy").is_none()),
+            "{file}: a second limit must be equal"
+        );
     }
 }
 
@@ -243,6 +274,10 @@ fn a_build_secret_that_is_required_and_missing_is_no_empty_file() {
 #[test]
 fn two_keepers_cannot_share_a_container() {
     let project = shop("vault", "sidecar");
-    project.edit("scaffold.toml", "name = \"session_key\"\nprovider = \"file\"", "name = \"session_key\"\nprovider = \"aws\"");
+    project.edit(
+        "scaffold.toml",
+        "name = \"session_key\"\nprovider = \"file\"",
+        "name = \"session_key\"\nprovider = \"aws\"",
+    );
     project.refuses("new --yes", 2).says("serves one keeper");
 }

@@ -181,7 +181,8 @@ pub(crate) fn file(project: &Project, value: &str) -> String {
 /// A server of AWS's language; `host` is where it listens.
 pub(crate) fn moto(host: &str) -> (Server, u16) {
     let port = free_port();
-    let server = Server::start(Command::new("moto_server").args(["-H", host, "-p", &port.to_string()]).stdout(Stdio::null()));
+    let server =
+        Server::start(Command::new("moto_server").args(["-H", host, "-p", &port.to_string()]).stdout(Stdio::null()));
     listening(port);
     (server, port)
 }
@@ -224,7 +225,8 @@ fn aws_with_its_client() {
     // what is no text would be printed as a word
     aws_keep(&script, None);
     let binary = format!("fileb://{}", file(&project, "x"));
-    let made = script.client("aws", &["secretsmanager", "create-secret", "--name", "shop/db_password", "--secret-binary", &binary]);
+    let made = script
+        .client("aws", &["secretsmanager", "create-secret", "--name", "shop/db_password", "--secret-binary", &binary]);
     assert!(made.status.success());
     script.fails_for("db_password");
 
@@ -250,7 +252,13 @@ fn vault_with_openbao() {
     let port = free_port();
     let address = format!("127.0.0.1:{port}");
     let mut server = Command::new(&bao);
-    server.args(["server", "-dev", "-dev-root-token-id=root", "-dev-no-store-token", &format!("-dev-listen-address={address}")]);
+    server.args([
+        "server",
+        "-dev",
+        "-dev-root-token-id=root",
+        "-dev-no-store-token",
+        &format!("-dev-listen-address={address}"),
+    ]);
     let _server = Server::start(server.stdout(Stdio::null()));
     listening(port);
     let mut script = Script::of(&project);
@@ -321,7 +329,14 @@ fn azure_with_az() {
     let (certificate, key) = (path("certificate.pem"), path("key.pem"));
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
-        .args(["-addext", "subjectAltName=DNS:localhost,DNS:shop-vault.localhost", "-keyout", &key, "-out", &certificate])
+        .args([
+            "-addext",
+            "subjectAltName=DNS:localhost,DNS:shop-vault.localhost",
+            "-keyout",
+            &key,
+            "-out",
+            &certificate,
+        ])
         .output()
         .expect("openssl");
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));

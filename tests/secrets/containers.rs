@@ -90,13 +90,19 @@ impl<'p> Running<'p> {
             }
             assert!(!status.contains("Uid:\t0"), "{service} is root");
             let mount = self.says(&["exec", "-T", service, "grep", &format!(" {folder} tmpfs "), "/proc/mounts"]);
-            assert!(mount.contains("noexec") && mount.contains("nosuid") && mount.contains("nodev"), "{service}: {mount}");
+            assert!(
+                mount.contains("noexec") && mount.contains("nosuid") && mount.contains("nodev"),
+                "{service}: {mount}"
+            );
         }
         let touched = self.compose(&["exec", "-T", "shop", "touch", "/run/secrets/x"]);
         assert!(!touched.status.success(), "the application writes among its secrets");
         // each sees what it reads, and nothing else
         let list = |service| self.says(&["exec", "-T", service, "ls", "/run/secrets"]);
-        assert_eq!((list("shop").as_str(), list("worker").as_str()), ("api_token\ndb_password\nsession_key\n", "db_password\n"));
+        assert_eq!(
+            (list("shop").as_str(), list("worker").as_str()),
+            ("api_token\ndb_password\nsession_key\n", "db_password\n")
+        );
     }
 
     /// No value is in what the engine tells of the containers.
@@ -206,10 +212,21 @@ fn the_agent_of_vault_keeps_them_fresh() {
     vault(&["policy", "write", "shop", "/tmp/policy"]);
     // its token ends while the test goes on, and the login after that has nothing to unwrap
     let role = "auth/approle/role/shop";
-    vault(&["write", role, "token_policies=shop", "token_ttl=4s", "token_max_ttl=6s", "secret_id_ttl=0", "secret_id_num_uses=0"]);
+    vault(&[
+        "write",
+        role,
+        "token_policies=shop",
+        "token_ttl=4s",
+        "token_max_ttl=6s",
+        "secret_id_ttl=0",
+        "secret_id_num_uses=0",
+    ]);
     let role_id = vault(&["read", "-field=role_id", &format!("{role}/role-id")]);
     let wrapped = || vault(&["write", "-wrap-ttl=5m", "-force", "-field=wrapping_token", &format!("{role}/secret-id")]);
-    given(&project, &[("vault_role_id", &role_id), ("vault_secret_id", &wrapped()), ("session_key", FIRST), ("api_token", FIRST)]);
+    given(
+        &project,
+        &[("vault_role_id", &role_id), ("vault_secret_id", &wrapped()), ("session_key", FIRST), ("api_token", FIRST)],
+    );
     project.edit("config/vault-agent.hcl", "\"5m\"", "\"1s\"");
 
     running.up();

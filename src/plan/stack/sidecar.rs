@@ -59,7 +59,8 @@ pub(super) fn make(units: &[Unit], secrets: &[Secret], providers: &Providers) ->
         if !read.iter().any(|secret| fetched(secret.provider)) {
             continue;
         }
-        let same = |audience: &&mut Audience| audience.user == unit.user && audience.secrets.iter().eq(read.iter().copied());
+        let same =
+            |audience: &&mut Audience| audience.user == unit.user && audience.secrets.iter().eq(read.iter().copied());
         match audiences.iter_mut().find(same) {
             Some(audience) => audience.units.push(unit.name.clone()),
             None => audiences.push(Audience {
@@ -81,7 +82,9 @@ pub(super) fn make(units: &[Unit], secrets: &[Secret], providers: &Providers) ->
     }
     let name = ServiceName::new("secrets-sync")?;
     if units.iter().any(|unit| unit.name == name) {
-        return Err(format!("`{name}` is the name of the container that keeps secrets fresh: call the other one differently"));
+        return Err(format!(
+            "`{name}` is the name of the container that keeps secrets fresh: call the other one differently"
+        ));
     }
     let mut files: Vec<SecretId> = Vec::new();
     for secret in audiences.iter().flat_map(|audience| &audience.secrets) {
@@ -91,11 +94,5 @@ pub(super) fn make(units: &[Unit], secrets: &[Secret], providers: &Providers) ->
     }
     // The agent of Vault is one small program; the clouds' clients are Python, started anew for each secret.
     let memory = if providers.vault.is_some() { "128m" } else { "512m" };
-    Ok(Some(Sidecar {
-        name,
-        user: User { uid: USER, gid: USER },
-        memory: Size::new(memory)?,
-        audiences,
-        files,
-    }))
+    Ok(Some(Sidecar { name, user: User { uid: USER, gid: USER }, memory: Size::new(memory)?, audiences, files }))
 }

@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::Rendered;
 use crate::compose::Compose;
 use crate::compose::yaml::Node;
-use crate::plan::{SecretMount, Tmpfs};
 use crate::plan::stack::{Healthcheck, Role, Stack, Unit};
+use crate::plan::{SecretMount, Tmpfs};
 use crate::report::Diagnostic;
 use crate::spec::values::{Line, Text, User};
 
