@@ -119,16 +119,39 @@ fn nothing_stands_in_for_a_secret_that_is_kept_elsewhere() {
     );
 }
 
+/// A project for every form of the script, by a name for messages.
+fn every_script() -> Vec<(String, Project)> {
+    let each = KEEPERS.into_iter().flat_map(|keeper| ["script", "sidecar"].map(|delivery| (keeper, delivery)));
+    let mut all: Vec<_> =
+        each.map(|(keeper, delivery)| (format!("{keeper}-{delivery}"), written(keeper, delivery))).collect();
+    let fields = shop("gcp", "sidecar");
+    fields.edit(
+        "scaffold.toml",
+        "name = \"db_password\"",
+        "name = \"db_password\"\nproperty = \"a.b=c\"\nversion = \"7\"",
+    );
+    fields.run("new --yes").exits(0);
+    all.push(("fields".to_owned(), fields));
+    // a swarm's secrets are made of what the script prints, whoever keeps them
+    let swarm = shop("file", "script");
+    swarm.edit("scaffold.toml", "[[secrets]]\nname = \"api_token\"\nprovider = \"environment\"\n", "");
+    swarm.run("new --yes --set outputs.swarm=true").exits(0);
+    all.push(("swarm".to_owned(), swarm));
+    all
+}
+
 #[test]
-fn the_script_is_one_to_every_shell() {
-    for keeper in KEEPERS {
-        for delivery in ["script", "sidecar"] {
-            let project = written(keeper, delivery);
-            let status = Command::new("sh").arg("-n").arg(project.path("scripts/secrets.sh")).status().unwrap();
-            assert!(status.success(), "{keeper}");
-            let others = KEEPERS.into_iter().filter(|other| *other != keeper);
-            let text = project.read("scripts/secrets.sh");
-            others.for_each(|other| assert!(!text.contains(&format!("from_{other}")), "{keeper} has {other}"));
+fn the_script_is_one_to_the_shell_and_has_nothing_of_other_keepers() {
+    for (name, project) in every_script() {
+        let status = Command::new("sh").arg("-n").arg(project.path("scripts/secrets.sh")).status().unwrap();
+        assert!(status.success(), "{name}");
+        let text = project.read("scripts/secrets.sh");
+        for keeper in KEEPERS.into_iter().filter(|keeper| !name.starts_with(keeper) && name != "fields") {
+            assert!(!text.contains(&format!("from_{keeper}")), "{name} has {keeper}");
+        }
+        // whatever is defined is used
+        for line in text.lines().filter_map(|line| line.strip_suffix("() {")) {
+            assert!(text.matches(line).count() > 1, "{name}: nothing calls {line}");
         }
     }
 }
@@ -143,12 +166,9 @@ fn shellcheck_finds_nothing() {
         let output = Command::new("shellcheck").arg(project.path("scripts/secrets.sh")).output().expect("shellcheck");
         (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
     };
-    for keeper in KEEPERS {
-        for delivery in ["script", "sidecar"] {
-            let project = written(keeper, delivery);
-            let (fine, text) = content(&project);
-            assert!(fine, "{keeper}: {text}");
-        }
+    for (name, project) in every_script() {
+        let (fine, text) = content(&project);
+        assert!(fine, "{name}: {text}");
     }
     let project = written("vault", "script");
     project.edit("scripts/secrets.sh", "\"$1\"", "$1");

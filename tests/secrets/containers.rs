@@ -301,3 +301,21 @@ fn the_client_of_aws_keeps_them_fresh() {
     running.says(&["stop", "secrets-sync"]);
     assert!(stop.elapsed() < Duration::from_secs(8), "it does not stop by itself");
 }
+
+#[test]
+fn a_build_without_the_secret_that_it_needs_ends() {
+    if !asked("SCAFFOLD_ENGINE") {
+        return;
+    }
+    let project = shop("file", "script");
+    project.run("new --yes").exits(0);
+    let compose = |arguments: &[&str]| {
+        let mut command = Command::new("docker");
+        command.args(["compose", "--project-name", "secrets-required"]).args(arguments);
+        command.current_dir(project.folder()).env_remove("NPMRC_FILE").output().expect("docker")
+    };
+    let built = compose(&["build"]);
+    assert!(!built.status.success() && String::from_utf8_lossy(&built.stderr).contains("NPMRC_FILE is not set"));
+    // what builds nothing goes on without
+    done(&compose(&["ps"]));
+}
