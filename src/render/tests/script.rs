@@ -19,7 +19,7 @@ fn a_value_with_the_quotes_of_another_place_is_caught() {
     for (template, value) in [
         ("run {{ v | json }}\n", "$(id)"),
         ("run {{ v | json }}\n", "`id`"),
-        ("run {{ v | yaml }}\n", "a: b\\"),
+        ("run {{ v | yaml }}\n", "$x: a"),
         ("run '{{ v | word }}'\n", "a' b"),
         ("# {{ v | yaml }}\nrun\n", "a\nid"),
         // what stands inside an expansion is the shell's business: no value may
