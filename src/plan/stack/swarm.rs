@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Role, Stack, Unit};
+use super::{Stack, Unit};
 use crate::spec::values::{AbsPath, Size};
 
 /// A stack in a swarm.
@@ -14,8 +14,6 @@ pub struct Swarm {
     pub pinned: bool,
     /// Some service sees files of the project.
     pub configs: bool,
-    /// Some service has no network.
-    pub apart: bool,
     /// Some folder was to have programs in it, which a swarm cannot be told.
     pub no_exec: bool,
 }
@@ -36,10 +34,6 @@ pub struct Service {
     pub unit: Unit,
     /// Its folders in memory, `/dev/shm` among them if it needs more than usual.
     pub folders: Vec<Folder>,
-    /// It ends by itself.
-    pub job: bool,
-    /// The old one ends before the new one starts: both would write to the same volume.
-    pub one_at_a_time: bool,
 }
 
 /// The swarm's view of a stack.
@@ -53,7 +47,6 @@ pub fn of(stack: &Stack) -> Result<Swarm, String> {
         services,
         pinned: units.iter().any(|unit| unit.volume.is_some()),
         configs: units.iter().any(|unit| !unit.configs.is_empty()),
-        apart: units.iter().any(|unit| unit.networks.is_empty()),
         no_exec: units.iter().any(|unit| unit.tmpfs.iter().any(|folder| folder.exec)),
     })
 }
@@ -65,12 +58,7 @@ fn service(unit: &Unit) -> Result<Service, String> {
     if let Some(size) = &unit.shm_size {
         folders.push(Folder { path: AbsPath::new("/dev/shm")?, bytes: bytes(size) });
     }
-    Ok(Service {
-        folders,
-        job: matches!(unit.role, Role::Job | Role::Task),
-        one_at_a_time: unit.volume.is_some(),
-        unit: unit.clone(),
-    })
+    Ok(Service { folders, unit: unit.clone() })
 }
 
 /// A size in bytes.

@@ -15,7 +15,7 @@ use super::{Kept, Role, Secret, Stack};
 use crate::plan::Pair;
 use crate::spec::deploy::KubernetesSecrets;
 use crate::spec::secrets::Provider;
-use crate::spec::values::{AbsPath, EnvName, ImageRef, Line, Namespace, Port, RemoteKey, Repository, SecretId, ServiceName, User, Version};
+use crate::spec::values::{AbsPath, EnvName, ImageRef, Line, Namespace, Port, RemoteKey, Repository, SecretId, ServiceName, Text, User, Version};
 
 pub use probe::Probe;
 
@@ -158,9 +158,9 @@ pub struct Pod {
     /// Its image with the tag that stands for "none yet".
     pub image: ImageRef,
     /// In the place of the image's entrypoint.
-    pub command: Vec<Line>,
+    pub command: Vec<Text>,
     /// In the place of the image's command.
-    pub args: Vec<Line>,
+    pub args: Vec<Text>,
     /// Its environment, without the files of secrets.
     pub environment: Vec<Pair<EnvName>>,
     /// A variable names the file of one of its secrets.
