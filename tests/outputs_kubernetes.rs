@@ -274,8 +274,8 @@ fn secrets_are_files_that_only_their_readers_have() {
 fn no_value_of_a_secret_is_in_any_file() {
     for project in projects() {
         for (path, bytes) in project.tree() {
-            let found = String::from_utf8_lossy(&bytes).contains(CANARY);
-            assert_eq!(found, path.starts_with("secrets/") && !path.ends_with('/') && found, "{path}");
+            let own = path.starts_with("secrets/");
+            assert!(own || !String::from_utf8_lossy(&bytes).contains(CANARY), "{path}");
         }
         assert!(of_kind(&manifests(&project), "Secret").is_empty());
     }
@@ -345,7 +345,7 @@ fn what_one_csi_volume_cannot_hold_is_refused() {
     let (keeper, table, _) = KEEPERS[0];
     let toml = with_csi(keeper, table, "provider = \"file\"");
     let project = Project::node_and(&[("scaffold.toml", &toml)]);
-    project.refuses("new --yes", 1).says("the CSI driver mounts those of one manager");
+    project.refuses("new --yes", 2).says("the CSI driver mounts those of one manager");
 }
 
 #[test]
