@@ -215,8 +215,10 @@ impl<'p> Swarm<'p> {
         docker(self.project, arguments, "", &[]).unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// Deploys; `never` since the image is in no registry.
     fn deploy(&self, environment: &[(&str, &str)]) -> Result<String, String> {
-        let words = ["stack", "deploy", "--compose-file", "stack.yaml", "--detach=false", "--resolve-image", "never", &self.name];
+        let words =
+            ["stack", "deploy", "--compose-file", "stack.yaml", "--detach", "--resolve-image", "never", &self.name];
         docker(self.project, &words, "", environment)
     }
 
