@@ -8,8 +8,8 @@
 #[expect(dead_code, reason = "each test file uses its own part of what they share")]
 #[path = "support/cells.rs"]
 mod cells;
-#[path = "support/stacks.rs"]
-mod stacks;
+#[path = "support/stack_files.rs"]
+mod stack_files;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,11 +23,11 @@ static ALL: LazyLock<Vec<(String, PathBuf, BTreeMap<String, String>)>> = LazyLoc
     let parent = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outputs");
     let _ = fs::remove_dir_all(&parent);
     let write = |name: String| {
-        let dir = stacks::write(&name, &parent, &[]);
-        let files = stacks::files(&dir);
+        let dir = stack_files::write(&name, &parent, &[]);
+        let files = stack_files::files(&dir);
         (name, dir, files)
     };
-    stacks::names().into_iter().map(write).collect()
+    stack_files::names().into_iter().map(write).collect()
 });
 
 /// The files below a folder, by path.
@@ -57,7 +57,7 @@ fn every_output_is_as_its_snapshot() {
         // the image's own files are `rendered`'s
         let of_image = |path: &str| path.ends_with("Dockerfile") || path.ends_with(".dockerignore");
         let files: BTreeMap<_, _> = files.iter().filter(|(path, _)| !of_image(path)).collect();
-        let folder = stacks::specs().join(name);
+        let folder = stack_files::specs().join(name);
         if overwrite {
             let _ = fs::remove_dir_all(&folder);
             for (path, text) in &files {

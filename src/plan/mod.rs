@@ -224,6 +224,8 @@ pub struct Health {
     pub compiled: bool,
     /// The path that is asked, if one is.
     pub path: Option<Line>,
+    /// Whatever answers is well, unless it says that the server is at fault: nobody named the path.
+    pub any_answer: bool,
     /// Time between two checks.
     pub interval: Duration,
     /// Time that one may take.

@@ -1,71 +1,143 @@
-//! The stacks of `tests/stacks`: each a scaffold.toml whose first lines say where its services come from
-//! (`# from: FOLDER starter LANGUAGE` or `# from: FOLDER APP`), written by the program itself.
+//! Projects whose stacks have everything that the files of a cluster and of a swarm can say.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use super::project::Project;
 
-/// The folder of the specs.
-pub(crate) fn specs() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stacks")
+/// A service with a database, other processes, and secrets of three keepers.
+pub(crate) const SHOP: &str = r#"
+[service]
+name = "shop"
+port = 8080
+start = "node server.js"
+health = "/healthz?full"
+
+[image]
+repository = "registry.example.com:5000/team/shop"
+
+[runtime]
+env = { GREETING = "hello $(USER)" }
+tmpfs = [{ path = "/var/cache/shop", size = "2m" }]
+
+[providers]
+default = "vault"
+
+[providers.vault]
+address = "https://vault.example.com:8200"
+
+[providers.aws]
+region = "eu-central-1"
+role_arn = "arn:aws:iam::123456789012:role/shop"
+
+[[secrets]]
+name = "api_token"
+
+[[secrets]]
+name = "smtp_password"
+provider = "aws"
+key = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:smtp-AbCdEf"
+property = "pass-word"
+
+[[secrets]]
+name = "license"
+provider = "file"
+
+[backing]
+postgres = true
+
+[processes.worker]
+command = ["node", "worker.js", "$HOME"]
+heartbeat = { file = "/tmp/alive", max_age = 60 }
+network = "internal"
+secrets = ["license"]
+replicas = 1
+
+[processes.migrate]
+command = "node migrate.js"
+kind = "job"
+
+[processes.report]
+command = "node report.js"
+kind = "task"
+secrets = []
+network = "none"
+
+[kubernetes]
+allow_from = ["ingress-nginx"]
+
+[outputs]
+kubernetes = true
+swarm = true
+"#;
+
+/// A service with a volume, on a port that is root's elsewhere, that keeps a capability; its secrets are mounted by the
+/// CSI driver from this keeper.
+pub(crate) fn with_csi(keeper: &str, table: &str, secret: &str) -> String {
+    format!(
+        r#"
+[service]
+name = "shop"
+port = 80
+start = "node server.js"
+
+[runtime]
+volume = {{ name = "uploads", path = "/data" }}
+capabilities = {{ NET_BIND_SERVICE = "it listens on port 80" }}
+
+[providers]
+default = "{keeper}"
+
+[providers.{keeper}]
+{table}
+
+[[secrets]]
+name = "api_token"
+
+[[secrets]]
+name = "license"
+{secret}
+
+[processes.migrate]
+command = "node server.js"
+kind = "job"
+
+[processes.again]
+command = "node server.js"
+kind = "task"
+
+[kubernetes]
+delivery = "csi"
+
+[outputs]
+kubernetes = true
+swarm = true
+"#
+    )
 }
 
-/// The names of all stacks, sorted.
-pub(crate) fn names() -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(specs())
-        .unwrap()
-        .filter_map(|entry| Some(entry.unwrap().file_name().to_str()?.strip_suffix(".toml")?.to_owned()))
-        .collect();
-    names.sort();
-    names
-}
+/// The keepers that the CSI driver knows: settings, and what a secret says of itself.
+pub(crate) const KEEPERS: [(&str, &str, &str); 4] = [
+    ("vault", "address = \"https://vault.example.com:8200\"\nnamespace = \"team\"", "key = \"shop/deep\"\nproperty = \"key\""),
+    (
+        "aws",
+        "region = \"eu-central-1\"",
+        "key = \"arn:aws:secretsmanager:eu-central-1:123456789012:secret:license-AbCdEf\"\nproperty = \"key\"",
+    ),
+    (
+        "azure",
+        "vault = \"shop-vault\"\ntenant_id = \"11111111-2222-3333-4444-555555555555\"\nclient_id = \"55555555-4444-3333-2222-111111111111\"",
+        "version = \"0123456789abcdef\"",
+    ),
+    ("gcp", "project = \"my-project\"\nservice_account = \"shop@my-project.iam.gserviceaccount.com\"", "version = \"3\""),
+];
 
-fn run(arguments: &[&str], dir: &Path) {
-    let output = Command::new(env!("CARGO_BIN_EXE_scaffold"))
-        .args(arguments)
-        .args(["--color", "never"])
-        .current_dir(dir)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "scaffold {} in {}: {said}", arguments.join(" "), dir.display());
-}
+/// What nobody may find in a file that is written.
+pub(crate) const CANARY: &str = "canary-4f1d2c";
 
-/// Writes a stack below `parent` and gives its folder. `settings` are set beside its own.
-pub(crate) fn write(name: &str, parent: &Path, settings: &[&str]) -> PathBuf {
-    let spec = fs::read_to_string(specs().join(format!("{name}.toml"))).unwrap();
-    let dir = parent.join(name);
-    fs::create_dir_all(&dir).unwrap();
-    for line in spec.lines().filter_map(|line| line.strip_prefix("# from: ")) {
-        let words: Vec<&str> = line.split(' ').collect();
-        let folder = dir.join(words[0]);
-        fs::create_dir_all(&folder).unwrap();
-        match words[1..] {
-            ["starter", lang] => {
-                run(&["new", "--starter", "--lang", lang, "--yes"], &folder);
-                // the service stays, and the stack writes what is around it
-                for written in ["scaffold.toml", "scaffold.lock", "compose.yaml", "Dockerfile", ".dockerignore"] {
-                    fs::remove_file(folder.join(written)).unwrap();
-                }
-                fs::remove_dir_all(folder.join("secrets")).unwrap();
-            }
-            [app] => super::cells::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps").join(app), &folder),
-            _ => panic!("{name}: what is `{line}`?"),
-        }
+/// The project of such a `scaffold.toml`, written. Every secret has a value on disk already.
+pub(crate) fn written(toml: &str) -> Project {
+    let project = Project::node_and(&[("scaffold.toml", toml)]);
+    for secret in ["api_token", "smtp_password", "license", "db_password"] {
+        project.write(&format!("secrets/{secret}"), CANARY);
     }
-    fs::create_dir_all(dir.join("certs")).unwrap();
-    fs::write(dir.join("certs/corp.pem"), "").unwrap();
-    fs::write(dir.join("scaffold.toml"), &spec).unwrap();
-    let set: Vec<&str> = settings.iter().flat_map(|setting| ["--set", setting]).collect();
-    run(&[&["new", "--yes"], set.as_slice()].concat(), &dir);
-    dir
-}
-
-/// What was written, by path, as the lock has it.
-pub(crate) fn files(dir: &Path) -> BTreeMap<String, String> {
-    let lock: toml::Table = fs::read_to_string(dir.join("scaffold.lock")).unwrap().parse().unwrap();
-    let path = |file: &toml::Value| file["path"].as_str().unwrap().to_owned();
-    let paths: Vec<String> = lock["files"].as_array().unwrap().iter().map(path).collect();
-    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(dir.join(path)).unwrap())).collect()
+    project.run("new --yes").exits(0);
+    project
 }

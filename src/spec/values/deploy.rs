@@ -6,7 +6,7 @@ use super::{image_reference, show};
 
 value! {
     /// Where an image is published: host and path, without a tag.
-    Repository, "word", |text| {
+    Repository, "image-ref", |text| {
         let last = text.rsplit('/').next().unwrap_or_default();
         if text != "scratch" && !last.contains(':') && !text.contains('@') && image_reference(&format!("{text}:1")).is_ok() {
             Ok(())
