@@ -56,8 +56,7 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     if let Err(error) = written {
         return Ok(Outcome::not_proven(format!("{}: {error}", probe.display())));
     }
-    let mut call = Call::new(["buildx", "build", "--progress=quiet", "--output", "type=tar,dest=-", "--file"]);
-    call.args.extend([probe.into_os_string(), context.clone().into_os_string()]);
+    let mut call = Call::new(session.driver.build_to_tar(&probe, &context));
     call.timeout = Duration::from_secs(300);
     let entered = session.engine.stream(call, |reader| {
         let mut names = Vec::new();

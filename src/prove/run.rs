@@ -28,7 +28,7 @@ pub(super) fn locked_down(session: &mut Session<'_>) -> Result<Outcome, EngineEr
             return Ok(Outcome::failed("compose does not start the service", evidence));
         }
     };
-    let inspected = session.engine.inspect("container", &container)?;
+    let inspected = session.inspect("container", &container)?;
     let found = inspect::lock_down(&inspected, &session.setup.ports);
     if found.problems.is_empty() {
         return Ok(Outcome::proven(found.holds));
@@ -43,7 +43,7 @@ pub(super) fn locked_down(session: &mut Session<'_>) -> Result<Outcome, EngineEr
 pub(super) fn wait_healthy(session: &Session<'_>, container: &str) -> Result<Result<f64, Outcome>, EngineError> {
     let start = Instant::now();
     loop {
-        let state = inspect::state(&session.engine.inspect("container", container)?);
+        let state = inspect::state(&session.inspect("container", container)?);
         let seconds = start.elapsed().as_secs_f64();
         if !state.running {
             let memory = if state.out_of_memory { " (out of memory)" } else { "" };
