@@ -145,11 +145,12 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     let built = session.build(&tag, None, None, &anew)?;
     if !built.success {
         return Ok(Outcome::failed("the image does not build", built.tail)
-            .help("the last lines of the build are the evidence; `docker build .` shows all of them"));
+            .help("the last lines of the build are the evidence; a build by hand shows all of them"));
     }
     session.built = true;
     let image = session.inspect("image", &tag)?;
     let cached = built.instructions().filter(|vertex| vertex.cached).count();
+    session.setup.expose(&image);
     let mut evidence = vec![
         format!("{} steps, {cached} of them from the cache", built.instructions().count()),
         format!(

@@ -64,7 +64,14 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     pub(super) fn new<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Self {
         let args = args.into_iter().map(|arg| arg.as_ref().to_owned()).collect();
-        Self { args, timeout: Duration::from_secs(120), folder: None, env: Vec::new(), output_is_talk: false, on_line: None }
+        Self {
+            args,
+            timeout: Duration::from_secs(120),
+            folder: None,
+            env: Vec::new(),
+            output_is_talk: false,
+            on_line: None,
+        }
     }
 }
 

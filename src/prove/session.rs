@@ -84,11 +84,11 @@ pub(super) struct Session<'a> {
     pub(super) entries: Option<Vec<Entry>>,
     /// An image with a shell; `Some(None)` when there is none.
     pub(super) shell_image: Option<Option<String>>,
-    /// The file whose change makes the builder work.
     /// Services that it depends on and that this engine does not start beside it.
     pub(super) without: Vec<String>,
     /// Keys of the service that this engine was not told.
     pub(super) untold: Vec<String>,
+    /// The file whose change makes the builder work.
     pub(super) edited: Option<PathBuf>,
     pub(super) writable_paths: Option<Vec<String>>,
 }

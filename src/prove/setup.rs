@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::inspect::duration;
+use super::lockdown;
 use crate::report::Diagnostic;
 
 /// One service of a compose project, out of `docker compose config --format json`.
@@ -15,6 +16,10 @@ pub(super) struct Setup {
     pub(super) build: BuildSection,
     /// Published ports: address as stated, and the port inside.
     pub(super) ports: Vec<(String, u16)>,
+    /// The first port that the image EXPOSEs; asked where none is published.
+    pub(super) exposed: Option<u16>,
+    /// There is no compose file: the service is what a Dockerfile alone says.
+    pub(super) is_bare: bool,
     pub(super) stop_grace: Duration,
 }
 
@@ -76,7 +81,35 @@ impl Setup {
             })
             .collect();
         let stop_grace = stated["stop_grace_period"].as_str().and_then(duration).unwrap_or(Duration::from_secs(10));
-        Ok(Self { service, build, ports, stop_grace, config })
+        Ok(Self { service, build, ports, stop_grace, config, exposed: None, is_bare: false })
+    }
+
+    /// A service out of a Dockerfile alone, under the standard lock-down.
+    pub(super) fn bare(folder: &Path, dockerfile: &str) -> Result<Self, Box<Diagnostic>> {
+        let mut service = Map::from_iter([("build".into(), json!({"context": folder, "dockerfile": dockerfile}))]);
+        lockdown::apply(&mut service);
+        let setup = Self::of(json!({"services": {BARE: service}}), None)?;
+        Ok(Self { is_bare: true, ..setup })
+    }
+
+    /// What the compose file says of the service.
+    pub(super) fn stated(&self) -> Map<String, Value> {
+        self.config["services"][&self.service].as_object().cloned().unwrap_or_default()
+    }
+
+    /// The port that is asked.
+    pub(super) fn port(&self) -> Option<u16> {
+        self.ports.first().map(|(_, port)| *port).or(self.exposed)
+    }
+
+    /// Takes the port that the image exposes, if the service publishes none and has a network to be asked through.
+    pub(super) fn expose(&mut self, image: &Value) {
+        if !self.ports.is_empty() || self.stated().contains_key("network_mode") {
+            return;
+        }
+        let exposed = image["Config"]["ExposedPorts"].as_object().into_iter().flatten();
+        let tcp = exposed.filter_map(|(port, _)| port.strip_suffix("/tcp").unwrap_or(port).parse().ok());
+        self.exposed = tcp.min();
     }
 
     /// Files and variables that the project's services take their run-time secrets from.
@@ -125,7 +158,8 @@ impl Setup {
                 service.insert("image".into(), json!(own.image));
                 service.insert("pull_policy".into(), json!("never"));
                 service.insert("restart".into(), json!("no"));
-                service.insert("ports".into(), own_ports(ports.as_ref()));
+                let exposed = self.exposed.map(|port| json!([{"target": port, "protocol": "tcp"}]));
+                service.insert("ports".into(), own_ports(exposed.as_ref().or(ports.as_ref())));
             } else if let Some(build) = service.get_mut("build").and_then(Value::as_object_mut) {
                 label(build, own.label);
                 service.remove("image");
@@ -152,6 +186,27 @@ impl Setup {
         }
         config
     }
+}
+
+/// The name of a service without a compose file.
+const BARE: &str = "app";
+
+/// The compose files of a folder that compose takes without being told (compose-go `cli/options.go`, read in November 2026).
+pub(super) fn compose_files(folder: &Path) -> Vec<String> {
+    const NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+    const OVERRIDES: [&str; 4] = [
+        "compose.override.yml",
+        "compose.override.yaml",
+        "docker-compose.override.yml",
+        "docker-compose.override.yaml",
+    ];
+    let first = |names: [&'static str; 4]| names.into_iter().find(|name| folder.join(name).is_file());
+    first(NAMES).into_iter().flat_map(|name| [Some(name), first(OVERRIDES)]).flatten().map(str::to_owned).collect()
+}
+
+/// The Dockerfile of a folder without a compose file.
+pub(super) fn dockerfile_of(folder: &Path) -> Option<&'static str> {
+    ["Dockerfile", "Containerfile"].into_iter().find(|name| folder.join(name).is_file())
 }
 
 /// What this run calls its own.
@@ -309,6 +364,24 @@ mod tests {
         assert_eq!(setup.runtime_secrets()[0].id, "db");
         assert_eq!(setup.secret_targets(), ["/run/secrets/db"]);
         assert_eq!(setup.stop_grace, Duration::from_secs(15));
+    }
+
+    #[test]
+    fn a_dockerfile_alone_is_locked_down_and_asked_at_the_port_that_it_exposes() {
+        let mut setup = Setup::bare(Path::new("/copy"), "Dockerfile").unwrap();
+        assert_eq!(lockdown::missing(&setup.stated()), Vec::<String>::new());
+        assert_eq!((setup.port(), setup.build.dockerfile.as_path()), (None, Path::new("/copy/Dockerfile")));
+        setup.expose(&json!({"Config": {"ExposedPorts": {"9000/udp": {}, "8080/tcp": {}, "8443/tcp": {}}}}));
+        assert_eq!(setup.port(), Some(8080));
+        let own = Own { project: "prove-1", label: "run=1", image: "prove-1-app", folder: Path::new("/copy") };
+        assert_eq!(setup.isolated(&own, |_| {})["services"]["app"]["ports"][0]["target"], 8080);
+    }
+
+    #[test]
+    fn a_published_port_comes_before_an_exposed_one() {
+        let mut setup = Setup::of(config(), None).unwrap();
+        setup.expose(&json!({"Config": {"ExposedPorts": {"80/tcp": {}}}}));
+        assert_eq!(setup.port(), Some(3000));
     }
 
     #[test]
