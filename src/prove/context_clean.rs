@@ -56,7 +56,7 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     if let Err(error) = written {
         return Ok(Outcome::not_proven(format!("{}: {error}", probe.display())));
     }
-    let mut call = Call::new(session.driver.build_to_tar(&probe, &context));
+    let mut call = Call::new(session.driver.build_to_tar(&probe, &context, &session.label()));
     call.timeout = Duration::from_secs(300);
     let entered = session.engine.stream(call, |reader| {
         let mut names = Vec::new();

@@ -67,7 +67,7 @@ impl Driver for Docker {
         Ok(Built { success: output.success, vertices: log.vertices().cloned().collect(), tail: log.tail() })
     }
 
-    fn build_to_tar(&self, dockerfile: &Path, context: &Path) -> Vec<OsString> {
+    fn build_to_tar(&self, dockerfile: &Path, context: &Path, _: &str) -> Vec<OsString> {
         let mut args: Vec<OsString> = ["buildx", "build", "--progress=quiet", "--output", "type=tar,dest=-", "--file"]
             .map(OsString::from)
             .to_vec();

@@ -111,7 +111,7 @@ pub(super) trait Driver {
     ) -> Result<Built, EngineError>;
 
     /// The arguments that write the result of a Dockerfile as a tar stream to the output.
-    fn build_to_tar(&self, dockerfile: &Path, context: &Path) -> Vec<OsString>;
+    fn build_to_tar(&self, dockerfile: &Path, context: &Path, label: &str) -> Vec<OsString>;
 
     /// Starts the service anew, with what it depends on if the engine can.
     fn start(&self, start: &Start<'_>) -> Result<Started, EngineError>;

@@ -12,7 +12,7 @@ use super::build::{Built, Request};
 use super::driver::{Driver, NoProject, Start, Started, answers};
 use super::engine::{Call, Engine, EngineError};
 use super::podman_project;
-use super::podman_run;
+use super::podman_run::{self, INIT};
 use super::podman_steps::Steps;
 use super::recipe::Anew;
 use super::setup::compose_files;
@@ -61,11 +61,10 @@ impl Driver for Podman {
         Ok(Built { success: output.success, vertices: std::mem::take(&mut steps.vertices), tail: steps.tail() })
     }
 
-    fn build_to_tar(&self, dockerfile: &Path, context: &Path) -> Vec<OsString> {
-        let mut args: Vec<OsString> =
-            ["build", "--quiet", "--output", "type=tar,dest=-", "--file"].map(OsString::from).to_vec();
-        args.extend([dockerfile.into(), context.into()]);
-        args
+    /// `type=tar,dest=-` would write a file of that name; and the image that is made besides must be found again.
+    fn build_to_tar(&self, dockerfile: &Path, context: &Path, label: &str) -> Vec<OsString> {
+        let args = ["build", "--quiet", "--label", label, "--output", "-", "--file"];
+        args.into_iter().map(OsString::from).chain([dockerfile.into(), context.into()]).collect()
     }
 
     fn start(&self, start: &Start<'_>) -> Result<Started, EngineError> {
@@ -74,18 +73,27 @@ impl Driver for Podman {
             engine.run(Call::new(["rm", "-f", "-v", "-t", "1", previous]))?;
         }
         let service = start.project["services"][start.service].as_object().cloned().unwrap_or_default();
-        let podman_run::Flags { mut flags, command, untold } = podman_run::flags(&service);
+        let podman_run::Flags { mut flags, command, mut untold } = podman_run::flags(&service);
         let mounts = match volumes(start, &service).and_then(|volumes| Ok((volumes, secrets(start, &service)?))) {
             Ok((volumes, secrets)) => volumes.into_iter().chain(secrets),
             Err(said) => return Ok(Started { failed: Some(vec![said]), untold, ..Started::default() }),
         };
         flags.extend(mounts.flat_map(|mount| ["--mount".to_owned(), mount]));
-        let mut call = Call::new(["run", "--detach", "--pull=never", "--label", start.own.label]);
-        call.args.extend(flags.into_iter().map(OsString::from));
-        call.args.push(start.own.image.into());
-        call.args.extend(command.into_iter().map(OsString::from));
-        call.timeout = start.within;
-        let output = engine.run(call)?;
+        let run = |flags: &[String]| {
+            let mut call = Call::new(["run", "--detach", "--pull=never", "--label", start.own.label]);
+            call.args.extend(flags.iter().map(OsString::from));
+            call.args.push(start.own.image.into());
+            call.args.extend(command.iter().map(OsString::from));
+            call.timeout = start.within;
+            engine.run(call)
+        };
+        let mut output = run(&flags)?;
+        // An installation without catatonit has no init to put in front.
+        if !output.success && output.stderr.iter().any(|line| line.contains("lookup init binary")) {
+            flags.retain(|flag| flag != INIT);
+            untold.push("init (this podman has none)".into());
+            output = run(&flags)?;
+        }
         let without = service.get("depends_on").and_then(Value::as_object).into_iter().flatten();
         let without = without.map(|(name, _)| name.clone()).collect();
         let container = output.text().lines().last().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());

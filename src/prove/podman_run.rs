@@ -21,6 +21,8 @@ impl Flags {
     }
 }
 
+/// The flag for an init in front of the program.
+pub(super) const INIT: &str = "--init";
 /// Keys that say nothing about one container that is run once, or that are looked after elsewhere.
 const BESIDE: [&str; 18] = [
     "annotations",
@@ -97,7 +99,7 @@ fn other(out: &mut Flags, key: &str, value: &Value) -> bool {
             // Podman would put a tmpfs of its own over /run, /tmp and /var/tmp, which the compose file does not state.
             out.flags.extend(["--read-only".to_owned(), "--read-only-tmpfs=false".to_owned()]);
         }
-        "init" if *value == true => out.flags.push("--init".into()),
+        "init" if *value == true => out.flags.push(INIT.into()),
         "privileged" if *value == true => out.flags.push("--privileged".into()),
         "read_only" | "init" | "privileged" | "tty" | "stdin_open" => {}
         // Compose copies nothing from the image into a tmpfs, Podman would.

@@ -44,6 +44,10 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
         listener,
         logged,
     });
+    if verdict == Verdict::Failed && session.untold.iter().any(|key| key.starts_with("init")) {
+        let reason = format!("without the init that the compose file states, {}", reason.unwrap_or_default());
+        return Ok(Outcome::not_proven(reason).with(evidence));
+    }
     if verdict != Verdict::Proven {
         evidence.extend(session.log_tail(&container, 10));
     }
