@@ -11,8 +11,11 @@ use super::engine::EngineError;
 use super::rawjson::Vertex;
 use super::recipe::Anew;
 use super::session::{Outcome, Session};
-use super::setup::{BuildSection, SecretSource};
+use super::setup::{BuildSection, Origin, SecretSource};
 use super::workspace::read_small;
+
+/// Why steps about the build say nothing.
+pub(super) const NOTHING_BUILT: &str = "the service runs an image of others; nothing is built here";
 
 /// One build.
 pub(super) struct Request<'a> {
@@ -168,6 +171,9 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     }
     for (id, _) in &session.secrets {
         evidence.push(format!("secret {id} was a canary"));
+    }
+    if session.setup.origin == Origin::Image {
+        return Ok(Outcome::not_proven(NOTHING_BUILT).with(evidence));
     }
     Ok(Outcome::proven(evidence))
 }

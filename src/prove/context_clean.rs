@@ -5,8 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::build::NOTHING_BUILT;
 use super::engine::{Call, EngineError};
 use super::session::{Outcome, Session};
+use super::setup::Origin;
 
 /// Files that look like credentials, with a content that is none.
 const PLANTED: [&str; 26] = [
@@ -42,6 +44,9 @@ const NESTED: [&str; 6] = [".env", ".npmrc", "id_rsa", "server.key", "server.pem
 
 /// The step.
 pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
+    if session.setup.origin == Origin::Image {
+        return Ok(Outcome::not_proven(NOTHING_BUILT));
+    }
     let context = session.setup.build.context.clone();
     let planted = match plant(&context) {
         Ok(planted) => planted,

@@ -49,7 +49,7 @@ pub use interrupt::Interrupt;
 use recipe::Recipe;
 pub use report::{Report, Step, Verdict};
 use session::{Outcome, Session};
-use setup::Setup;
+use setup::{Origin, Setup};
 use workspace::Workspace;
 
 /// What a user may choose.
@@ -318,7 +318,7 @@ fn read(
 ) -> Result<(Setup, PathBuf, Recipe), Failure> {
     let input = |diagnostic| Failure::Input(Box::new(diagnostic));
     let folder = workspace.project();
-    let setup = if setup::compose_files(&folder).is_empty() && std::env::var_os("COMPOSE_FILE").is_none() {
+    let mut setup = if setup::compose_files(&folder).is_empty() && std::env::var_os("COMPOSE_FILE").is_none() {
         bare(&folder, options)?
     } else {
         let config = driver.project(engine, &folder, &format!("scaffold-prove-{run}")).map_err(|none| match none {
@@ -334,7 +334,12 @@ fn read(
         })?;
         Setup::of(config, options.service.as_deref()).map_err(Failure::Input)?
     };
-    if !setup.build.context.starts_with(&folder) {
+    if setup.origin == Origin::Image {
+        // Nothing of the project belongs to it.
+        setup.build.context = workspace.own("context");
+        std::fs::create_dir(&setup.build.context).map_err(|error| outside(error.to_string()))?;
+    }
+    if setup.origin != Origin::Image && !setup.build.context.starts_with(&folder) {
         return Err(input(
             Diagnostic::error(format!("the build context of `{}` lies outside of the folder", setup.service))
                 .help("run `prove` on the folder that holds both, or give the compose file a context below it"),

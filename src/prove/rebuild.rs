@@ -4,13 +4,14 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::build::Built;
+use super::build::{Built, NOTHING_BUILT};
 use super::edit;
 use super::engine::EngineError;
 use super::recipe::Anew;
 use super::report::Verdict;
 use super::run::wait_healthy;
 use super::session::{Outcome, Session};
+use super::setup::Origin;
 
 /// The stage that installs dependencies.
 const DEPS: &str = "deps";
@@ -19,6 +20,9 @@ const DEPS: &str = "deps";
 pub(super) fn cached(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     if !session.built {
         return Ok(Outcome::not_proven("there is no image"));
+    }
+    if session.setup.origin == Origin::Image {
+        return Ok(Outcome::not_proven(NOTHING_BUILT));
     }
     let candidates = match &session.options.edit {
         Some(file) => vec![session.workspace.project().join(file)],
@@ -78,6 +82,9 @@ fn judge(built: &Built, edited: &str, has_stage: bool) -> Outcome {
 pub(super) fn without_cache_mounts(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     if !session.built {
         return Ok(Outcome::not_proven("there is no image"));
+    }
+    if session.setup.origin == Origin::Image {
+        return Ok(Outcome::not_proven(NOTHING_BUILT));
     }
     let (text, count) = session.recipe.with_fresh_cache_mounts(&session.project());
     let dockerfile = session.workspace.own("Fresh.Dockerfile");

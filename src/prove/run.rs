@@ -11,6 +11,7 @@ use super::inspect;
 use super::lockdown;
 use super::report::Verdict;
 use super::session::{Outcome, Session};
+use super::setup::Origin;
 
 /// How long a service without a health check must stay up.
 const SETTLED: Duration = Duration::from_secs(3);
@@ -34,7 +35,7 @@ pub(super) fn locked_down(session: &mut Session<'_>) -> Result<Outcome, EngineEr
     let stated_ports = if session.options.lock_down { &[][..] } else { &session.setup.ports };
     let found = inspect::lock_down(&inspected, stated_ports);
     let mut evidence = found.problems.clone();
-    if session.setup.is_bare {
+    if session.setup.origin == Origin::Dockerfile {
         evidence.push(
             "there is no compose file: it runs under the standard lock-down, which it must be given elsewhere, too"
                 .into(),
@@ -140,7 +141,7 @@ pub(super) fn answers(session: &mut Session<'_>) -> Result<Outcome, EngineError>
         return Ok(Outcome::not_proven("the service publishes no port, and the image exposes none"));
     };
     // A compose file that publishes nothing may well mean it, whatever the base image exposes.
-    let is_promised = session.setup.exposed.is_none() || session.setup.is_bare;
+    let is_promised = session.setup.exposed.is_none() || session.setup.origin == Origin::Dockerfile;
     let remote = std::env::var("DOCKER_HOST").is_ok_and(|host| host.starts_with("tcp:") || host.starts_with("ssh:"));
     if remote {
         return Ok(Outcome::not_proven("the engine is on another machine, its published ports are not reachable here"));

@@ -18,9 +18,19 @@ pub(super) struct Setup {
     pub(super) ports: Vec<(String, u16)>,
     /// The first port that the image EXPOSEs; asked where none is published.
     pub(super) exposed: Option<u16>,
-    /// There is no compose file: the service is what a Dockerfile alone says.
-    pub(super) is_bare: bool,
+    pub(super) origin: Origin,
     pub(super) stop_grace: Duration,
+}
+
+/// What there is to prove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A service of a compose file that is built here.
+    Compose,
+    /// A Dockerfile without a compose file.
+    Dockerfile,
+    /// A service of a compose file that runs an image of others.
+    Image,
 }
 
 /// What the service's `build:` says.
@@ -48,31 +58,43 @@ impl Setup {
     /// Takes the service of that name, or the only one with a `build:`.
     pub(super) fn of(config: Value, wanted: Option<&str>) -> Result<Self, Box<Diagnostic>> {
         let services = config["services"].as_object().cloned().unwrap_or_default();
-        let built: Vec<&String> =
-            services.iter().filter(|(_, service)| service["build"].is_object()).map(|(name, _)| name).collect();
+        let with = |key: &str| -> Vec<&String> {
+            services.iter().filter(|(_, service)| !service[key].is_null()).map(|(name, _)| name).collect()
+        };
+        let (built, images) = (with("build"), with("image"));
         let names = built.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
         let refused = |message: String, help: String| Err(Box::new(Diagnostic::error(message).help(help)));
-        let service = match (wanted, built.as_slice()) {
-            (Some(name), _) if services.contains_key(name) => name.to_owned(),
-            (Some(name), _) => {
+        let service = match (wanted, built.as_slice(), images.as_slice()) {
+            (Some(name), ..) if services.contains_key(name) => name.to_owned(),
+            (Some(name), ..) => {
                 let help = format!("services with `build:` are: {names}");
                 return refused(format!("the compose file has no service `{name}`"), help);
             }
-            (None, [one]) => (*one).clone(),
-            (None, []) => {
-                let help = "give the service that this Dockerfile builds a `build: .`";
+            (None, [one], _) | (None, [], [one]) => (*one).clone(),
+            (None, [], _) => {
+                let help = "give the service that this Dockerfile builds a `build: .`, or name one by `--service`";
                 return refused("no service of the compose file has a `build:`".into(), help.into());
             }
-            (None, _) => {
-                return refused(format!("several services are built here: {names}"), "name the one to prove".into());
+            (None, ..) => {
+                let help = "name the one to prove by `--service`";
+                return refused(format!("several services are built here: {names}"), help.into());
             }
         };
         let stated = &services[&service];
-        if !stated["build"].is_object() {
-            let help = "`prove` looks at what this project builds";
-            return refused(format!("service `{service}` has no `build:`"), help.into());
-        }
-        let build = BuildSection::of(stated, &config["secrets"]);
+        // A worker may run the image that the service beside it builds.
+        let builds = |service: &&Value| service["build"].is_object();
+        let same = services.values().filter(|other| other["image"] == stated["image"] && stated["image"].is_string());
+        let (build, origin) =
+            match (Some(stated).filter(builds).or_else(|| same.into_iter().find(builds)), &stated["image"]) {
+                (Some(builder), _) => (BuildSection::of(builder, &config["secrets"]), Origin::Compose),
+                (None, Value::String(image)) => {
+                    (BuildSection { inline: Some(format!("FROM {image}\n")), ..BuildSection::default() }, Origin::Image)
+                }
+                (None, _) => {
+                    let help = "`prove` builds it, or looks at the image that it names";
+                    return refused(format!("service `{service}` has neither `build:` nor `image:`"), help.into());
+                }
+            };
         let ports = stated["ports"].as_array().into_iter().flatten().filter(|port| port["protocol"] != "udp");
         let ports = ports
             .filter_map(|port| {
@@ -81,7 +103,7 @@ impl Setup {
             })
             .collect();
         let stop_grace = stated["stop_grace_period"].as_str().and_then(duration).unwrap_or(Duration::from_secs(10));
-        Ok(Self { service, build, ports, stop_grace, config, exposed: None, is_bare: false })
+        Ok(Self { service, build, ports, stop_grace, config, exposed: None, origin })
     }
 
     /// A service out of a Dockerfile alone, under the standard lock-down.
@@ -89,7 +111,7 @@ impl Setup {
         let mut service = Map::from_iter([("build".into(), json!({"context": folder, "dockerfile": dockerfile}))]);
         lockdown::apply(&mut service);
         let setup = Self::of(json!({"services": {BARE: service}}), None)?;
-        Ok(Self { is_bare: true, ..setup })
+        Ok(Self { origin: Origin::Dockerfile, ..setup })
     }
 
     /// What the compose file says of the service.
@@ -387,7 +409,18 @@ mod tests {
     #[test]
     fn a_service_that_is_not_there_or_not_built_is_refused() {
         assert!(Setup::of(config(), Some("wbe")).is_err());
-        assert!(Setup::of(config(), Some("db")).is_err());
+        assert!(Setup::of(json!({"services": {"db": {"ports": []}}}), Some("db")).is_err());
         assert!(Setup::of(json!({"services": {}}), None).is_err());
+    }
+
+    #[test]
+    fn an_image_of_others_is_run_and_one_that_a_service_beside_it_builds_is_built() {
+        let db = Setup::of(config(), Some("db")).unwrap();
+        assert_eq!((db.origin, db.build.inline.as_deref()), (Origin::Image, Some("FROM postgres:17\n")));
+        let mut config = config();
+        config["services"]["web"]["image"] = json!("shop");
+        config["services"]["worker"] = json!({"image": "shop", "command": ["work"]});
+        let worker = Setup::of(config, Some("worker")).unwrap();
+        assert_eq!((worker.origin, worker.build.context.as_path()), (Origin::Compose, Path::new("/copy")));
     }
 }
