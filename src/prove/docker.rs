@@ -98,6 +98,10 @@ impl Driver for Docker {
         Ok(Started { container, failed, ..Started::default() })
     }
 
+    fn host_variable(&self) -> &'static str {
+        "DOCKER_HOST"
+    }
+
     /// It need not be our machine's.
     fn clock(&self, engine: &Engine) -> Result<String, EngineError> {
         Ok(engine.ask(["info", "--format", "{{.SystemTime}}"])?.trim().to_owned())

@@ -116,10 +116,13 @@ pub(super) trait Driver {
     /// Starts the service anew, with what it depends on if the engine can.
     fn start(&self, start: &Start<'_>) -> Result<Started, EngineError>;
 
-    /// Runs the health check, where the engine does not do so by itself.
-    fn probe(&self, _engine: &Engine, _container: &str) -> Result<(), EngineError> {
-        Ok(())
+    /// Runs the health check, where the engine does not do so by itself, and says whether it passed.
+    fn probe(&self, _engine: &Engine, _container: &str) -> Result<Option<bool>, EngineError> {
+        Ok(None)
     }
+
+    /// The variable that names an engine on another machine.
+    fn host_variable(&self) -> &'static str;
 
     /// What `inspect` told, in Docker's terms.
     fn inspected(&self, told: Value) -> Value {

@@ -28,7 +28,11 @@ impl Driver for Podman {
     }
 
     fn project(&self, _: &Engine, folder: &Path, _: &str) -> Result<Value, NoProject> {
-        let files = compose_files(folder);
+        // Compose separates them by the system's own separator for paths.
+        let files = match std::env::var_os("COMPOSE_FILE").filter(|files| !files.is_empty()) {
+            Some(files) => std::env::split_paths(&files).map(|file| file.display().to_string()).collect(),
+            None => compose_files(folder),
+        };
         let files: Vec<&str> = files.iter().map(String::as_str).collect();
         let mut text_of = |path: &str| std::fs::read_to_string(folder.join(path)).ok();
         podman_project::read(&files, folder, std::env::vars(), &mut text_of).map_err(NoProject::Refused)
@@ -102,8 +106,12 @@ impl Driver for Podman {
     }
 
     /// Without systemd nothing runs health checks by itself; one more does no harm.
-    fn probe(&self, engine: &Engine, container: &str) -> Result<(), EngineError> {
-        engine.run(Call::new(["healthcheck", "run", container])).map(|_| ())
+    fn probe(&self, engine: &Engine, container: &str) -> Result<Option<bool>, EngineError> {
+        Ok(Some(engine.run(Call::new(["healthcheck", "run", container]))?.success))
+    }
+
+    fn host_variable(&self) -> &'static str {
+        "CONTAINER_HOST"
     }
 
     fn inspected(&self, mut told: Value) -> Value {
@@ -139,7 +147,8 @@ fn volumes(start: &Start<'_>, service: &Map<String, Value>) -> Result<Vec<String
         }
         let source = source.map(|source| format!(",source={source}")).unwrap_or_default();
         let read_only = if volume["read_only"] == true { ",readonly" } else { "" };
-        mounts.push(format!("type={kind}{source},target={target}{read_only}"));
+        let label = volume["source"].as_str().map(|source| relabel(start, source)).unwrap_or_default();
+        mounts.push(format!("type={kind}{source},target={target}{read_only}{label}"));
     }
     Ok(mounts)
 }
@@ -163,9 +172,16 @@ fn secrets(start: &Start<'_>, service: &Map<String, Value>) -> Result<Vec<String
         };
         let target = secret["target"].as_str().unwrap_or(name);
         let target = if target.starts_with('/') { target.to_owned() } else { format!("/run/secrets/{target}") };
-        mounts.push(format!("type=bind,source={source},target={target},readonly"));
+        let label = relabel(start, &source);
+        mounts.push(format!("type=bind,source={source},target={target},readonly{label}"));
     }
     Ok(mounts)
+}
+
+/// Under SELinux a container reads no file of the host that is not labelled for it. The user's own files keep their labels.
+fn relabel(start: &Start<'_>, source: &str) -> &'static str {
+    let ours = [start.own.folder, start.scratch].iter().any(|folder| Path::new(source).starts_with(folder));
+    if ours { ",relabel=shared" } else { "" }
 }
 
 /// The app's user must be able to read it; the folder around is closed to others.

@@ -83,17 +83,21 @@ fn wait(session: &Session<'_>, container: &str) -> Result<Result<f64, Outcome>, 
     let start = Instant::now();
     loop {
         let state = inspect::state(&session.inspect("container", container)?);
-        if state.running && state.health.as_deref().is_some_and(|health| health != "healthy") {
-            session.driver.probe(&session.engine, container)?;
-        }
-        let state = inspect::state(&session.inspect("container", container)?);
         let seconds = start.elapsed().as_secs_f64();
         if !state.running {
             let memory = if state.out_of_memory { " (out of memory)" } else { "" };
             let reason = format!("it ended with exit code {}{memory} after {seconds:.1} s", state.exit_code);
             return Ok(Err(Outcome::failed(reason, session.log_tail(container, 30))));
         }
-        match state.health.as_deref() {
+        let asked = state.health.as_deref().is_some_and(|health| health != "healthy");
+        let probed = if asked { session.driver.probe(&session.engine, container)? } else { None };
+        // Probes of ours come faster than the check's own interval: that they fail some times in a row says nothing.
+        let health = match (probed, state.health.as_deref()) {
+            (Some(true), _) => Some("healthy"),
+            (Some(false), _) => Some("not healthy"),
+            (None, health) => health,
+        };
+        match health {
             Some("healthy") => return Ok(Ok(seconds)),
             None if start.elapsed() >= SETTLED => {
                 let evidence = vec![format!("it has run for {} s", SETTLED.as_secs())];
@@ -142,7 +146,8 @@ pub(super) fn answers(session: &mut Session<'_>) -> Result<Outcome, EngineError>
     };
     // A compose file that publishes nothing may well mean it, whatever the base image exposes.
     let is_promised = session.setup.exposed.is_none() || session.setup.origin == Origin::Dockerfile;
-    let remote = std::env::var("DOCKER_HOST").is_ok_and(|host| host.starts_with("tcp:") || host.starts_with("ssh:"));
+    let remote = std::env::var(session.driver.host_variable())
+        .is_ok_and(|host| host.starts_with("tcp:") || host.starts_with("ssh:"));
     if remote {
         return Ok(Outcome::not_proven("the engine is on another machine, its published ports are not reachable here"));
     }
