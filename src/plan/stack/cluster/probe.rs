@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::process::seconds;
 use crate::plan::Health;
-use crate::spec::values::{Line, Port};
+use crate::spec::values::{Line, Port, Text};
 
 /// A probe. Times are whole seconds, since a cluster knows no others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -12,7 +12,7 @@ pub struct Probe {
     /// The path that the kubelet itself asks for; otherwise the command is run in the container.
     pub path: Option<Line>,
     /// The command.
-    pub command: Vec<Line>,
+    pub command: Vec<Text>,
     /// Time between two.
     pub period: u32,
     /// Time that one may take.
@@ -54,7 +54,7 @@ mod tests {
     fn health(path: Option<&str>, any_answer: bool) -> Health {
         let duration = |text: &str| Duration::new(text).unwrap();
         Health {
-            argv: vec![Line::new("/probe").unwrap()],
+            argv: vec![Text::new("/probe").unwrap()],
             compiled: false,
             path: path.map(|path| Line::new(path).unwrap()),
             any_answer,
