@@ -99,6 +99,8 @@ pub struct Process {
 /// The images of a Dockerfile and a compose file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Images {
+    /// Of what reads the Dockerfile.
+    pub frontend: ImageRef,
     /// Of the build stages.
     pub build: ImageRef,
     /// Of the final stage.

@@ -104,7 +104,7 @@ command = "node server.js"
 kind = "task"
 
 [kubernetes]
-secrets = "csi"
+delivery = "csi"
 
 [outputs]
 kubernetes = true

@@ -122,7 +122,7 @@ pub fn make(
                 .clone()
                 .map_or_else(|| Namespace::new(slug(name.as_str())), Ok)
                 .map_err(wrong)?,
-            secrets: file.kubernetes.secrets,
+            secrets: file.kubernetes.delivery,
             allow_from: file.kubernetes.allow_from.clone(),
         },
         cluster: None,
