@@ -359,17 +359,24 @@ fn nothing_passes_that_was_not_asked_for() {
     }
     let ports = |name: &str| -> Vec<i64> {
         let rules = policy(name)["egress"].as_array().cloned().unwrap_or_default();
-        rules.iter().flat_map(|rule| rule["ports"].as_array().cloned().unwrap_or_default()).filter_map(|port| port["port"].as_i64()).collect()
+        rules
+            .iter()
+            .flat_map(|rule| rule["ports"].as_array().cloned().unwrap_or_default())
+            .filter_map(|port| port["port"].as_i64())
+            .collect()
     };
     // names by both protocols, the database, and for the others the service
     assert_eq!(ports("shop"), [53, 53, 5432]);
     assert_eq!(ports("worker"), [53, 53, 8080, 5432]);
     assert_eq!(policy("report").get("egress"), None);
-    let world = |name: &str| policy(name)["egress"].as_array().unwrap().iter().any(|rule| rule.pointer("/to/0/ipBlock").is_some());
+    let world = |name: &str| {
+        policy(name)["egress"].as_array().unwrap().iter().any(|rule| rule.pointer("/to/0/ipBlock").is_some())
+    };
     assert!(world("shop") && !world("worker"));
     let entered = &policy("shop")["ingress"][0];
     assert_eq!(entered["ports"], json!([{ "protocol": "TCP", "port": "main" }]));
-    let namespaces: Vec<&Value> = entered["from"].as_array().unwrap().iter().filter(|from| from.get("namespaceSelector").is_some()).collect();
+    let namespaces: Vec<&Value> =
+        entered["from"].as_array().unwrap().iter().filter(|from| from.get("namespaceSelector").is_some()).collect();
     assert_eq!(namespaces.len(), 1);
     assert_eq!(namespaces[0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"], "ingress-nginx");
     assert_eq!(policy("worker").get("ingress"), None);
@@ -382,7 +389,10 @@ fn a_volume_has_one_writer_and_others_are_spread() {
     let manifests_of_csi = manifests(&csi);
     let alone = &named(&manifests_of_csi, "Deployment", "shop")["spec"];
     assert_eq!((&alone["replicas"], &alone["strategy"]["type"]), (&json!(1), &json!("Recreate")));
-    assert_eq!(named(&manifests_of_csi, "PersistentVolumeClaim", "uploads")["spec"]["accessModes"], json!(["ReadWriteOnce"]));
+    assert_eq!(
+        named(&manifests_of_csi, "PersistentVolumeClaim", "uploads")["spec"]["accessModes"],
+        json!(["ReadWriteOnce"])
+    );
     assert!(!csi.has("k8s/poddisruptionbudget.yaml"), "a budget for one pod keeps its node from being drained");
     let shop = written(SHOP);
     let manifests = manifests(&shop);
@@ -398,7 +408,9 @@ fn the_pod_of_a_task_is_that_of_a_job() {
     let project = written(&with_csi(keeper, table, secret));
     let manifests = manifests(&project);
     let of = |kind, name| template(named(&manifests, kind, name)).unwrap().to_string();
-    let same = |text: String| text.replace("\"again\"", "\"NAME\"").replace("\"migrate\"", "\"NAME\"").replace("\"task\"", "\"job\"");
+    let same = |text: String| {
+        text.replace("\"again\"", "\"NAME\"").replace("\"migrate\"", "\"NAME\"").replace("\"task\"", "\"job\"")
+    };
     assert_eq!(same(of("CronJob", "again")), same(of("Job", "migrate")));
     assert_eq!(named(&manifests, "CronJob", "again")["spec"]["suspend"], true);
 }
@@ -524,7 +536,16 @@ fn checkov_and_trivy_find_nothing_that_is_not_stated() {
     // a file: in a folder whose name begins with a dot, as a temporary one's does, it looks at nothing
     let checkov = |file: &Path| -> Vec<String> {
         let mut command = Command::new("checkov");
-        command.args(["--framework", "kubernetes", "--compact", "--quiet", "--skip-download", "--output", "json", "-f"]);
+        command.args([
+            "--framework",
+            "kubernetes",
+            "--compact",
+            "--quiet",
+            "--skip-download",
+            "--output",
+            "json",
+            "-f",
+        ]);
         let output = command.arg(file).output().expect("checkov");
         let report: Value = serde_json::from_slice(&output.stdout).expect("checkov's report");
         let failed = report.pointer("/results/failed_checks").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -553,6 +574,12 @@ fn checkov_and_trivy_find_nothing_that_is_not_stated() {
     assert!(unstated.is_empty(), "{unstated:#?}");
     assert!(STATED.iter().all(|(id, _)| of(id)), "one of STATED is not found any more: {found:#?}");
     let project = Project::with(&[("bad/pod.yaml", bad)]);
-    assert!(checkov(&project.path("bad/pod.yaml")).iter().any(|found| found.starts_with("CKV_K8S_16")), "checkov finds nothing anywhere");
-    assert!(trivy(&project.path("bad/pod.yaml")).iter().any(|found| found.starts_with("KSV-0017")), "Trivy finds nothing anywhere");
+    assert!(
+        checkov(&project.path("bad/pod.yaml")).iter().any(|found| found.starts_with("CKV_K8S_16")),
+        "checkov finds nothing anywhere"
+    );
+    assert!(
+        trivy(&project.path("bad/pod.yaml")).iter().any(|found| found.starts_with("KSV-0017")),
+        "Trivy finds nothing anywhere"
+    );
 }

@@ -39,8 +39,23 @@ fn projects() -> [Project; 2] {
 /// them, and each ignored or refused without it: `security_opt`, `tmpfs`, `shm_size`, `restart`, `mem_limit`,
 /// `memswap_limit`, `cpus`, `pids_limit`, `build`, `network_mode`, `profiles`, `depends_on`.
 const TAKEN: [&str; 17] = [
-    "cap_add", "cap_drop", "command", "configs", "deploy", "entrypoint", "environment", "healthcheck", "image", "init",
-    "networks", "ports", "read_only", "secrets", "stop_grace_period", "stop_signal", "user",
+    "cap_add",
+    "cap_drop",
+    "command",
+    "configs",
+    "deploy",
+    "entrypoint",
+    "environment",
+    "healthcheck",
+    "image",
+    "init",
+    "networks",
+    "ports",
+    "read_only",
+    "secrets",
+    "stop_grace_period",
+    "stop_signal",
+    "user",
 ];
 
 #[test]
@@ -64,7 +79,17 @@ fn what_is_locked_down_in_compose_is_so_in_a_swarm() {
         assert!(services(&stack).keys().eq(services(&compose).keys()));
         for (name, service) in services(&stack) {
             let other = &compose["services"][name];
-            for key in ["user", "read_only", "cap_drop", "cap_add", "init", "stop_grace_period", "command", "entrypoint", "environment"] {
+            for key in [
+                "user",
+                "read_only",
+                "cap_drop",
+                "cap_add",
+                "init",
+                "stop_grace_period",
+                "command",
+                "entrypoint",
+                "environment",
+            ] {
                 assert_eq!(service.get(key), other.get(key), "{name}: {key}");
             }
             let limits = &service["deploy"]["resources"]["limits"];
@@ -85,7 +110,9 @@ fn every_tmpfs_of_compose_is_a_mount() {
             .unwrap()
             .iter()
             .filter(|volume| volume["type"] == "tmpfs")
-            .inspect(|volume| assert!(volume["tmpfs"]["size"].as_i64().is_some_and(|bytes| bytes >= 1 << 20), "{volume}"))
+            .inspect(|volume| {
+                assert!(volume["tmpfs"]["size"].as_i64().is_some_and(|bytes| bytes >= 1 << 20), "{volume}")
+            })
             .map(|volume| volume["target"].as_str().unwrap())
             .collect();
         for short in compose["services"][name]["tmpfs"].as_array().unwrap() {
@@ -108,7 +135,11 @@ fn secrets_are_of_the_swarm_and_readable_for_their_user_alone() {
         let (uid, gid) = service["user"].as_str().unwrap().split_once(':').unwrap();
         for secret in service.get("secrets").and_then(Value::as_array).into_iter().flatten() {
             let source = &secret["source"];
-            assert_eq!(*secret, json!({ "source": source, "target": source, "uid": uid, "gid": gid, "mode": 0o400 }), "{name}");
+            assert_eq!(
+                *secret,
+                json!({ "source": source, "target": source, "uid": uid, "gid": gid, "mode": 0o400 }),
+                "{name}"
+            );
         }
     }
     assert_eq!(services(&stack)["report"].get("secrets"), None);
@@ -156,10 +187,18 @@ fn what_has_no_network_is_alone_on_one() {
     assert_eq!(services(&stack)["report"]["networks"], json!(["report-alone"]));
     let networks = stack["networks"].as_object().unwrap();
     assert_eq!(networks["report-alone"]["internal"], true);
-    assert_eq!(networks["backend"], json!({ "driver": "overlay", "internal": true, "driver_opts": { "encrypted": "true" } }));
-    let users = services(&stack).values().filter(|service| service["networks"].as_array().unwrap().contains(&json!("report-alone")));
+    assert_eq!(
+        networks["backend"],
+        json!({ "driver": "overlay", "internal": true, "driver_opts": { "encrypted": "true" } })
+    );
+    let users = services(&stack)
+        .values()
+        .filter(|service| service["networks"].as_array().unwrap().contains(&json!("report-alone")));
     assert_eq!(users.count(), 1);
-    assert_eq!(services(&stack)["shop"]["image"], "registry.example.com:5000/team/shop:${TAG:?say which tag CI has pushed}");
+    assert_eq!(
+        services(&stack)["shop"]["image"],
+        "registry.example.com:5000/team/shop:${TAG:?say which tag CI has pushed}"
+    );
 }
 
 /// Whether the engine is asked.
@@ -231,7 +270,11 @@ impl<'p> Swarm<'p> {
             let found = self.run(&words);
             match found.lines().collect::<Vec<_>>()[..] {
                 [one] if one != not => return one.to_owned(),
-                _ => assert!(Instant::now() < until, "no healthy {service}: {}", self.run(&["service", "ps", "--no-trunc", &format!("{}_{service}", self.name)])),
+                _ => assert!(
+                    Instant::now() < until,
+                    "no healthy {service}: {}",
+                    self.run(&["service", "ps", "--no-trunc", &format!("{}_{service}", self.name)])
+                ),
             }
             std::thread::sleep(Duration::from_millis(300));
         }
@@ -280,7 +323,8 @@ fn a_real_swarm_runs_it_and_rotates_a_secret() {
     project.write("server.js", SERVER);
     let tag = format!("{NAME}:7");
     docker(&project, &["build", "--quiet", "--tag", &tag, "."], "", &[]).unwrap_or_else(|error| panic!("{error}"));
-    docker(&project, &["stack", "config", "--compose-file", "stack.yaml"], "", &[("TAG", "7")]).unwrap_or_else(|error| panic!("{error}"));
+    docker(&project, &["stack", "config", "--compose-file", "stack.yaml"], "", &[("TAG", "7")])
+        .unwrap_or_else(|error| panic!("{error}"));
 
     let swarm = Swarm::start(&project, NAME);
     let untagged = swarm.deploy(&[]).unwrap_err();

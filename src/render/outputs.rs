@@ -34,8 +34,18 @@ pub(super) fn of(stack: &Stack) -> Vec<Output> {
         (of_cluster(|all| all.deployments), "k8s/deployment.yaml", "k8s/deployment.yaml", FileKind::Manifest),
         (of_cluster(|all| all.jobs), "k8s/job.yaml", "k8s/job.yaml", FileKind::Manifest),
         (of_cluster(|all| all.services), "k8s/service.yaml", "k8s/service.yaml", FileKind::Manifest),
-        (of_cluster(|all| all.budgets), "k8s/poddisruptionbudget.yaml", "k8s/poddisruptionbudget.yaml", FileKind::Manifest),
-        (of_cluster(|all| !all.claims.is_empty()), "k8s/persistentvolumeclaim.yaml", "k8s/persistentvolumeclaim.yaml", FileKind::Manifest),
+        (
+            of_cluster(|all| all.budgets),
+            "k8s/poddisruptionbudget.yaml",
+            "k8s/poddisruptionbudget.yaml",
+            FileKind::Manifest,
+        ),
+        (
+            of_cluster(|all| !all.claims.is_empty()),
+            "k8s/persistentvolumeclaim.yaml",
+            "k8s/persistentvolumeclaim.yaml",
+            FileKind::Manifest,
+        ),
         (of_cluster(|all| all.managed), "k8s/secrets.yaml", "k8s/secrets.yaml", FileKind::Manifest),
     ];
     let fixed = table.into_iter().filter(|(wanted, ..)| *wanted).map(|(_, path, template, kind)| Output {

@@ -115,7 +115,11 @@ swarm = true
 
 /// The keepers that the CSI driver knows: settings, and what a secret says of itself.
 pub(crate) const KEEPERS: [(&str, &str, &str); 4] = [
-    ("vault", "address = \"https://vault.example.com:8200\"\nnamespace = \"team\"", "key = \"shop/deep\"\nproperty = \"key\""),
+    (
+        "vault",
+        "address = \"https://vault.example.com:8200\"\nnamespace = \"team\"",
+        "key = \"shop/deep\"\nproperty = \"key\"",
+    ),
     (
         "aws",
         "region = \"eu-central-1\"",
@@ -126,7 +130,11 @@ pub(crate) const KEEPERS: [(&str, &str, &str); 4] = [
         "vault = \"shop-vault\"\ntenant_id = \"11111111-2222-3333-4444-555555555555\"\nclient_id = \"55555555-4444-3333-2222-111111111111\"",
         "version = \"0123456789abcdef\"",
     ),
-    ("gcp", "project = \"my-project\"\nservice_account = \"shop@my-project.iam.gserviceaccount.com\"", "version = \"3\""),
+    (
+        "gcp",
+        "project = \"my-project\"\nservice_account = \"shop@my-project.iam.gserviceaccount.com\"",
+        "version = \"3\"",
+    ),
 ];
 
 /// What nobody may find in a file that is written.

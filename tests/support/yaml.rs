@@ -24,15 +24,16 @@ pub(crate) fn document(text: &str) -> Value {
 
 fn value(node: Node<'_>) -> Value {
     match node.kind() {
-        NodeKind::Mapping => {
-            Value::Object(node.entries().into_iter().map(|(key, held)| (key.to_owned(), value(held))).collect::<Map<_, _>>())
-        }
+        NodeKind::Mapping => Value::Object(
+            node.entries().into_iter().map(|(key, held)| (key.to_owned(), value(held))).collect::<Map<_, _>>(),
+        ),
         NodeKind::Sequence => Value::Array(node.items().map(value).collect()),
         NodeKind::Scalar(ScalarKind::Null) | NodeKind::Dangling => Value::Null,
         NodeKind::Scalar(_) => {
             let text = node.as_str().unwrap_or_default();
             // as the readers of Go do: a leading zero says octal
-            let octal = || (text.len() > 1 && text.starts_with('0')).then(|| i64::from_str_radix(text, 8).ok()).flatten();
+            let octal =
+                || (text.len() > 1 && text.starts_with('0')).then(|| i64::from_str_radix(text, 8).ok()).flatten();
             match (node.as_bool(), node.as_int()) {
                 (Some(truth), _) => truth.into(),
                 (None, Some(number)) => octal().unwrap_or(number).into(),

@@ -48,7 +48,8 @@ pub(super) fn reaches(stack: &Stack, unit: &Unit) -> Result<Vec<Peer>, String> {
 /// What a unit talks to beside our own.
 pub(super) fn beside_of(stack: &Stack, unit: &Unit) -> Vec<Beside> {
     let others = stack.units.iter().filter(|other| other.role == Role::Backing && unit.talks_to.contains(&other.name));
-    let beside = |other: &Unit| Some(Beside { name: other.name.clone(), title: other.title.clone(), port: other.port? });
+    let beside =
+        |other: &Unit| Some(Beside { name: other.name.clone(), title: other.title.clone(), port: other.port? });
     others.filter_map(beside).collect()
 }
 

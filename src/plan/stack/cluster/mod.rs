@@ -15,7 +15,10 @@ use super::{Kept, Role, Secret, Stack};
 use crate::plan::Pair;
 use crate::spec::deploy::KubernetesSecrets;
 use crate::spec::secrets::Provider;
-use crate::spec::values::{AbsPath, EnvName, ImageRef, Line, Namespace, Port, RemoteKey, Repository, SecretId, ServiceName, Text, User, Version};
+use crate::spec::values::{
+    AbsPath, EnvName, ImageRef, Line, Namespace, Port, RemoteKey, Repository, SecretId, ServiceName, Text, User,
+    Version,
+};
 
 pub use probe::Probe;
 
@@ -293,9 +296,8 @@ fn csi(stack: &Stack, unit: &ServiceName, secrets: &[&Secret]) -> Result<Option<
 
 fn profile(kept: &[Kept]) -> Profile {
     // the lists of the standard (2026-11); what is in none of them needs a namespace without one
-    const BASELINE: [&str; 9] = [
-        "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "SETGID", "SETPCAP", "SETUID",
-    ];
+    const BASELINE: [&str; 9] =
+        ["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "SETGID", "SETPCAP", "SETUID"];
     let of = |kept: &Kept| match kept.name.as_str() {
         "NET_BIND_SERVICE" => Profile::Restricted,
         name if BASELINE.contains(&name) => Profile::Baseline,

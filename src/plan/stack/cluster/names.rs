@@ -44,7 +44,8 @@ pub(super) fn apart<'n>(names: impl Iterator<Item = (&'n str, Namespace)>) -> Re
 }
 
 fn words(text: &str) -> String {
-    let plain: String = text.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let plain: String =
+        text.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     plain.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
 }
 
@@ -59,12 +60,10 @@ mod tests {
     #[test]
     fn a_label_is_one_of_a_service() {
         let of = |name: &str| label(name).unwrap().to_string();
-        assert_eq!([of("api"), of("my_api.v2"), of("3api"), of(&"a_".repeat(40))], [
-            "api".to_owned(),
-            "my-api-v2".to_owned(),
-            "s-3api".to_owned(),
-            format!("{}a", "a-".repeat(31)),
-        ]);
+        assert_eq!(
+            [of("api"), of("my_api.v2"), of("3api"), of(&"a_".repeat(40))],
+            ["api".to_owned(), "my-api-v2".to_owned(), "s-3api".to_owned(), format!("{}a", "a-".repeat(31)),]
+        );
     }
 
     #[test]

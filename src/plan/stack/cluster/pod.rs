@@ -78,7 +78,11 @@ fn pod(stack: &Stack, unit: &Unit) -> Result<Pod, String> {
         folders,
         claim,
         port: unit.port,
-        probe: unit.health.as_ref().filter(|_| workload == Workload::Deployment).map(|health| probe::of(health, unit.port)),
+        probe: unit
+            .health
+            .as_ref()
+            .filter(|_| workload == Workload::Deployment)
+            .map(|health| probe::of(health, unit.port)),
         stop_seconds: unit.stop_seconds,
         replicas,
         budget: workload == Workload::Deployment && replicas > 1,

@@ -35,6 +35,9 @@ mod tests {
         let size = |text: &str| memory(&Size::new(text).unwrap());
         assert_eq!([size("512m"), size("2g"), size("64k")], ["512Mi", "2Gi", "64Ki"]);
         let cpus = |text: &str| processors(thousandths(&Cpus::new(text).unwrap()));
-        assert_eq!([cpus("0.5"), cpus("2"), cpus("1.25"), cpus("2.0"), cpus("0.0001")], ["500m", "2", "1250m", "2", "1m"]);
+        assert_eq!(
+            [cpus("0.5"), cpus("2"), cpus("1.25"), cpus("2.0"), cpus("0.0001")],
+            ["500m", "2", "1250m", "2", "1m"]
+        );
     }
 }
