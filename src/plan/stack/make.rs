@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::remote::{self, secret_of};
-use super::{Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, network, process, sidecar};
+use super::{Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, cluster, network, process, sidecar, swarm};
 use crate::catalog::Catalog;
 use crate::plan::images::Naming;
 use crate::plan::{Plan, SecretMount};
@@ -111,7 +111,7 @@ pub fn make(
         Delivery::Sidecar if outputs.compose => sidecar::make(&units, &secrets, &providers).map_err(wrong)?,
         _ => None,
     };
-    Ok(Stack {
+    let mut stack = Stack {
         name: name.clone(),
         images,
         networks,
@@ -126,9 +126,11 @@ pub fn make(
                 .clone()
                 .map_or_else(|| Namespace::new(slug(name.as_str())), Ok)
                 .map_err(wrong)?,
-            secrets: file.kubernetes.secrets,
+            secrets: file.kubernetes.delivery,
             allow_from: file.kubernetes.allow_from.clone(),
         },
+        cluster: None,
+        swarm: None,
         ci: Ci {
             scanner: file.ci.scanner,
             branch: file.ci.branch.clone().map_or_else(|| Branch::new("main"), Ok).map_err(wrong)?,
@@ -153,7 +155,15 @@ pub fn make(
         build_secrets,
         providers,
         sidecar,
-    })
+    };
+    // what only one of them cannot do is no matter where it is not asked for
+    if stack.outputs.kubernetes {
+        stack.cluster = Some(cluster::of(&stack).map_err(wrong)?);
+    }
+    if stack.outputs.swarm {
+        stack.swarm = Some(swarm::of(&stack).map_err(wrong)?);
+    }
+    Ok(stack)
 }
 
 /// A name as Kubernetes and the shell take it.

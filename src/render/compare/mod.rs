@@ -11,7 +11,7 @@ mod toml;
 mod yaml;
 
 use super::quote::shown;
-use super::standin::{Broken, Entry, Found, StandIns};
+use super::standin::{Broken, Entry, Found, Grammar, StandIns};
 use crate::report::Diagnostic;
 
 /// How a rendered file is read back.
@@ -23,6 +23,9 @@ pub enum FileKind {
     Compose,
     /// Any other YAML.
     Yaml,
+    /// A manifest of Kubernetes: YAML in which `$` is doubled as in compose, and whose literal blocks are YAML again, as
+    /// the parameters of a CSI driver are.
+    Manifest,
     /// A `.dockerignore`.
     Ignore,
     /// TOML.
@@ -70,8 +73,10 @@ type Parts = Result<Vec<Part>, Unreadable>;
 fn parts(kind: FileKind, text: &str) -> Parts {
     match kind {
         FileKind::Dockerfile => dockerfile::parts(text),
-        FileKind::Compose => yaml::parts(text, true),
-        FileKind::Yaml => yaml::parts(text, false),
+        FileKind::Compose => yaml::parts(text, true, 0),
+        FileKind::Yaml => yaml::parts(text, false, 0),
+        // a list, in it a block for each: Azure's driver goes that deep
+        FileKind::Manifest => yaml::parts(text, true, 2),
         FileKind::Ignore => Ok(ignore::parts(text)),
         FileKind::Toml => toml::parts(text),
         FileKind::Shell => Ok(shell::parts(text, 0)),
@@ -162,7 +167,9 @@ fn splitting<'e>(standin: &str, entries: &[Found<'e>]) -> Option<&'e Entry> {
     if !around.contains(SEPARATORS) {
         return None;
     }
-    entries.iter().map(|found| found.entry).find(|entry| entry.real.contains(SEPARATORS))
+    // whoever reads `image:tag` knows that a registry may have a port
+    let splits = |entry: &&Entry| entry.grammar != Grammar::ImageRef && entry.real.contains(SEPARATORS);
+    entries.iter().map(|found| found.entry).find(splits)
 }
 
 fn readable(text: &str) -> String {

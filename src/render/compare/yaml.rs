@@ -9,8 +9,9 @@ use super::{Part, Parts, Unreadable};
 /// Most events that are looked at.
 const MAX_EVENTS: usize = 100_000;
 
-/// The events of a document; `compose` reads `$` as compose does.
-pub(super) fn parts(text: &str, compose: bool) -> Parts {
+/// The events of a document; `compose` reads `$` as compose does, and literal blocks are read as documents of their own
+/// to the depth `within`.
+pub(super) fn parts(text: &str, compose: bool, within: u8) -> Parts {
     let mut parts = Vec::new();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| Unreadable {
@@ -26,6 +27,11 @@ pub(super) fn parts(text: &str, compose: bool) -> Parts {
             let tag = tag.map_or_else(String::new, |tag| format!(" with the tag {}{}", tag.handle(), tag.suffix()));
             format!("{role}{anchor}{tag}")
         };
+        if let (Event::Scalar(text, ScalarStyle::Literal, ..), Some(within)) = (&event, within.checked_sub(1)) {
+            let inner = self::parts(text, compose, within).map_err(|inner| Unreadable { at, ..inner })?;
+            parts.extend(inner.into_iter().map(|part| Part { at, ..part }));
+            continue;
+        }
         let scalar_event = matches!(event, Event::Scalar(..));
         let (role, text) = match event {
             Event::Scalar(text, style, anchor, tag) => {
