@@ -91,7 +91,7 @@ fn no_value_of_a_secret_is_in_a_file_that_is_written() {
         }
         let before = project.tree();
         let output = Command::new(env!("CARGO_BIN_EXE_scaffold"))
-            .args(["new", "--yes", "--set", "outputs.swarm=true"])
+            .args(["new", "--yes", "--set", "outputs.swarm=true", "--set", "outputs.kubernetes=true"])
             .current_dir(project.folder())
             .envs(
                 ["DB_PASSWORD", "API_TOKEN", "VAULT_TOKEN", "AWS_SECRET_ACCESS_KEY", "NPM_TOKEN"]
@@ -144,7 +144,8 @@ fn every_script() -> Vec<(String, Project)> {
 fn the_script_is_one_to_the_shell_and_has_nothing_of_other_keepers() {
     for (name, project) in every_script() {
         let status = Command::new("sh").arg("-n").arg(project.path("scripts/secrets.sh")).status().unwrap();
-        assert!(status.success(), "{name}");
+        let mode = fs::metadata(project.path("scripts/secrets.sh")).unwrap().permissions().mode();
+        assert!(status.success() && mode & 0o111 == 0o111, "{name}");
         let text = project.read("scripts/secrets.sh");
         for keeper in KEEPERS.into_iter().filter(|keeper| !name.starts_with(keeper) && name != "fields") {
             assert!(!text.contains(&format!("from_{keeper}")), "{name} has {keeper}");

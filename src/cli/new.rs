@@ -399,7 +399,7 @@ fn show_or_write(run: &Run<'_>) -> Outcome {
         .map(|due| Change {
             path: due.path.clone(),
             content: due.text.clone().into_bytes(),
-            mode: 0o644,
+            mode: if due.path.ends_with(".sh") { 0o755 } else { 0o644 },
             directory_mode: None,
         })
         .collect();
