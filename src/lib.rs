@@ -28,6 +28,8 @@ pub mod cli;
 pub mod prompt;
 #[cfg(feature = "cli")]
 pub mod prove;
+#[cfg(feature = "registry")]
+pub mod registry;
 #[cfg(feature = "cli")]
 pub mod write;
 

@@ -101,8 +101,7 @@ fn is_read_elsewhere(file: &Dockerfile, name: &str) -> bool {
     file.instructions.iter().any(|instruction| match &instruction.kind {
         Kind::From(from) => {
             staged = true;
-            reads(&from.image) && variable(&from.image.raw) != Some(name)
-                || from.platform.as_ref().is_some_and(reads)
+            reads(&from.image) && variable(&from.image.raw) != Some(name) || from.platform.as_ref().is_some_and(reads)
         }
         Kind::Arg(args) if staged => args.iter().any(|arg| arg.name == name),
         Kind::Arg(args) => args.iter().filter_map(|arg| arg.default.as_ref()).any(reads),

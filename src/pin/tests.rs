@@ -115,7 +115,8 @@ services:
   cache: *base
   second:
     <<: *base
-  other: {image: ${OTHER:-nats:2}}
+  other:
+    image: ${OTHER:-nats:2}
   mine: {image: something}
 ";
     let pinned = source.replace("'redis:8'", "'redis:8@@'").replace("\"postgres:17\"", "\"postgres:17@@\"");
@@ -123,7 +124,7 @@ services:
     let mut built = Built::default();
     built.add(source);
     let found = compose(source, &built);
-    assert_eq!(reasons(&found), [("${OTHER:-nats:2}", 11, Why::Variables), ("something", 12, Why::Local)]);
+    assert_eq!(reasons(&found), [("${OTHER:-nats:2}", 12, Why::Variables), ("something", 13, Why::Local)]);
     // What another file of the folder builds is not looked for in a registry.
     built.add("services:\n  db: {build: db}\n");
     assert!(compose(source, &built).images.iter().all(|image| image.text != "postgres:17"));
@@ -146,7 +147,9 @@ fn a_digest_is_replaced_and_the_tag_stays() {
 #[test]
 fn what_is_written_is_of_the_form_that_renovate_reads() {
     let form = regex_lite::Regex::new(r"^[a-z0-9.:/_-]+:[A-Za-z0-9_][A-Za-z0-9_.-]*@sha256:[a-f0-9]{64}$").unwrap();
-    for source in ["FROM node\n", "FROM node:26-trixie-slim\n", "FROM localhost:5000/a/b\n", "FROM gcr.io/d/s:nonroot\n"] {
+    for source in
+        ["FROM node\n", "FROM node:26-trixie-slim\n", "FROM localhost:5000/a/b\n", "FROM gcr.io/d/s:nonroot\n"]
+    {
         let found = dockerfile(source, false);
         let written = found.images[0].with_digest(DIGEST);
         assert!(form.is_match(&written), "{written}");
