@@ -11,6 +11,8 @@ mod found;
 mod gate;
 mod generate;
 mod new;
+#[cfg(feature = "registry")]
+mod pin;
 mod preset;
 mod prove;
 mod questions;
@@ -135,6 +137,8 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Detect(args) => detect::run(&context(true)?, args),
         Command::Prove(args) => prove::run(&context(true)?, args),
         Command::Check(args) => check::run(&context(true)?, args),
+        #[cfg(feature = "registry")]
+        Command::Pin(args) => pin::run(&context(true)?, args),
         Command::Explain { rule, format } => explain::run(&context(true)?, rule.as_deref(), *format),
         Command::Preset(args) => preset::run(&context(true)?, args),
         Command::Schema { what } => generate::schema(*what),

@@ -5,6 +5,7 @@
 
 mod compose;
 mod dockerfile;
+pub mod setup;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
