@@ -14,6 +14,7 @@ use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, gate, 
 use crate::answers::{Completed, Layers, choose_language, complete, notes, parse_set, project_of, server_of, settings};
 use crate::catalog::Preset;
 use crate::detect::Origin;
+use crate::pin::setup;
 use crate::plan::{self, Plan};
 use crate::render::{FileSet, Wanted, files};
 use crate::report::{Diagnostic, Severity};
@@ -36,6 +37,8 @@ pub(super) struct Inputs {
     /// The folder's own `scaffold.toml`, as it stands.
     spec_text: Option<String>,
     lock: Option<Lock>,
+    /// The digests of images by their reference, as the lock has them or a registry says them.
+    digests: BTreeMap<String, String>,
     pub(super) layers: Layers,
 }
 
@@ -60,6 +63,10 @@ pub(super) fn run(context: &Context, args: &New) -> Outcome {
     let asked = &ready.completed.spec.file.check;
     let found = gate::hold(&ready.files, asked, inputs.spec_text.as_deref().unwrap_or_default())?;
     ready.completed.notes.extend(found);
+    #[cfg(feature = "registry")]
+    if args.pin {
+        inputs.digests = super::pin::resolve_set_up(context, &args.registry, &ready.files.0, &inputs.digests)?;
+    }
     let dues = dues(&inputs, &inputs.layers, &ready, &starter, args)?;
     if !interactive {
         for note in &ready.completed.notes {
@@ -104,7 +111,8 @@ fn read(args: &New) -> Result<Inputs, Failure> {
         Some(text) => Some(Lock::read(&text)?),
         None => None,
     };
-    Ok(Inputs { dir, spec_text, lock, layers })
+    let digests = lock.as_ref().map(|lock| lock.images.clone()).unwrap_or_default();
+    Ok(Inputs { dir, spec_text, lock, digests, layers })
 }
 
 /// The files of the starter that `--starter` asks for. When the language will be asked, there are none yet.
@@ -211,8 +219,9 @@ pub(super) fn dues(
     args: &New,
 ) -> Result<Vec<Due>, Failure> {
     let spec = &ready.completed.spec;
-    let mut all: Vec<(String, String)> =
-        ready.files.0.iter().map(|(path, text)| (path.clone(), text.clone())).collect();
+    let mut rendered = ready.files.0.clone();
+    let images = setup::pin(&mut rendered, &inputs.digests);
+    let mut all: Vec<(String, String)> = rendered.into_iter().collect();
     if !args.only.is_empty() {
         let known: Vec<&str> = all.iter().map(|(path, _)| path.as_str()).collect();
         if let Some(wrong) = args.only.iter().find(|only| !known.contains(&only.as_str())) {
@@ -270,8 +279,8 @@ pub(super) fn dues(
                 })
                 .cloned(),
         );
-        lock.images.clone_from(&old.images);
     }
+    lock.images = images;
     lock.files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut due = Due::new(&inputs.dir, None, lock::NAME, lock.write());
     if due.state == State::Foreign {
