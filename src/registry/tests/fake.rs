@@ -23,7 +23,7 @@ impl Asked {
     }
 }
 
-/// What is answered.
+/// What is answered; a status of 0 hangs up.
 pub(super) struct Said {
     pub(super) status: u16,
     pub(super) headers: Vec<(&'static str, String)>,
@@ -83,6 +83,9 @@ fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked) -> 
             continue;
         }
         let said = answer(&asked);
+        if said.status == 0 {
+            return;
+        }
         let mut head =
             format!("HTTP/1.1 {} X\r\nConnection: close\r\nContent-Length: {}\r\n", said.status, said.body.len());
         for (name, value) in &said.headers {
