@@ -52,7 +52,7 @@ impl Registry {
              auth: {{ htpasswd: {{ realm: proofs, path: {} }} }}\n",
             at("images"),
             at("cert.pem"),
-            at("key.pem"),
+            at("cert-key.pem"),
             at("htpasswd")
         );
         let file = room.join(format!("{port}.yml"));
@@ -102,13 +102,17 @@ fn a_private_registry_pins_what_the_engine_then_builds() {
     }
     let room = tempfile::tempdir().unwrap();
     let room = room.path();
-    let (cert, key) = (room.join("cert.pem"), room.join("key.pem"));
-    run(Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"])
-        .args(["-subj", "/CN=proofs", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout"])
-        .arg(&key)
-        .arg("-out")
-        .arg(&cert));
+    let authority = room.join("ca.pem");
+    let request = |out: &str, more: &[&str]| {
+        let mut openssl = Command::new("openssl");
+        openssl.current_dir(room).args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]);
+        openssl.args(["-nodes", "-days", "2", "-out", &format!("{out}.pem"), "-keyout", &format!("{out}-key.pem")]);
+        run(openssl.args(more));
+    };
+    request("ca", &["-subj", "/CN=authority of a proof"]);
+    let names = ["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"];
+    let signed = ["-CA", "ca.pem", "-CAkey", "ca-key.pem", "-subj", "/CN=registry of a proof"];
+    request("cert", &[&signed[..], &names[..]].concat());
     let hashed = run(Command::new(tool("htpasswd")).args(["-Bbn", "reader", "open sesame"]));
     fs::write(room.join("htpasswd"), hashed).unwrap();
     let first = Registry::start(room);
@@ -128,7 +132,7 @@ fn a_private_registry_pins_what_the_engine_then_builds() {
     fs::create_dir(&nobody).unwrap();
     let docker = || {
         let mut docker = Command::new("docker");
-        docker.env("DOCKER_CONFIG", &right).env("SSL_CERT_FILE", &cert);
+        docker.env("DOCKER_CONFIG", &right).env("SSL_CERT_FILE", &authority);
         docker
     };
 
@@ -138,13 +142,15 @@ fn a_private_registry_pins_what_the_engine_then_builds() {
     fs::write(context.join("Dockerfile"), "FROM scratch\nCOPY Dockerfile /one\n").unwrap();
     let (image, index) = (format!("{}/pin/base:1", first.host), format!("{}/pin/base:1-all", first.host));
     run(docker().args(["build", "--quiet", "--tag", &image]).arg(&context));
-    run(docker().args(["push", "--quiet", &image]));
-    run(docker().args(["image", "rm", &image]));
-    run(docker().args(["buildx", "imagetools", "create", "--tag", &index, &image]));
-    let inspect = |name: &str| {
-        let format = "{{.Manifest.Digest}}";
-        run(docker().args(["buildx", "imagetools", "inspect", "--format", format, name])).trim().to_owned()
+    let said_digest = |said: String| {
+        let start = said.find("sha256:").unwrap_or_else(|| panic!("no digest: {said}"));
+        said[start..start + 71].to_owned()
     };
+    let pushed = run(docker().args(["push", &image]));
+    let image_digest = said_digest(pushed[pushed.find("digest: ").expect("a digest")..].to_owned());
+    run(docker().args(["image", "rm", &image]));
+    run(docker().args(["manifest", "create", &index, &image]));
+    let index_digest = said_digest(run(docker().args(["manifest", "push", &index])));
 
     let project = room.join("project");
     fs::create_dir(&project).unwrap();
@@ -157,20 +163,22 @@ fn a_private_registry_pins_what_the_engine_then_builds() {
         assert_eq!(fs::read_to_string(&dockerfile).unwrap(), before);
         assert!(!project.join(".scaffold").exists());
     };
-    let ca = ["--ca", cert.to_str().unwrap()];
+    let ca = ["--ca", authority.to_str().unwrap()];
     as_before(pin(&project, &right, &[], &[]), "is not trusted");
     as_before(pin(&project, &nobody, &ca, &[]), &format!("`docker login {}`", first.host));
     as_before(pin(&project, &wrong, &ca, &[]), &format!("`docker login {}`", first.host));
 
     // the authority by SSL_CERT_FILE, as other tools take it
-    let trust = [("SSL_CERT_FILE", cert.to_str().unwrap())];
+    let trust = [("SSL_CERT_FILE", authority.to_str().unwrap())];
     let (code, said) = pin(&project, &right, &["--dry-run"], &trust);
+    assert_eq!(code, 1, "{said}");
+    let (code, said) = pin(&project, &right, &["--dry-run", "--insecure", &first.host], &[]);
     assert_eq!(code, 1, "{said}");
     let (code, said) = pin(&project, &right, &ca, &[]);
     assert_eq!(code, 0, "{said}");
-    let pinned = format!("FROM {index}@{}\nCOPY --from={image}@{} /one /two\n", inspect(&index), inspect(&image));
+    let pinned = format!("FROM {index}@{index_digest}\nCOPY --from={image}@{image_digest} /one /two\n");
     assert_eq!(fs::read_to_string(&dockerfile).unwrap(), pinned);
-    assert_ne!(inspect(&index), inspect(&image), "the index has a digest of its own");
+    assert_ne!(index_digest, image_digest, "the index has a digest of its own");
     assert_eq!(pin(&project, &right, &["--check", ca[0], ca[1]], &[]).0, 0);
 
     let out = room.join("out");

@@ -238,10 +238,14 @@ impl Transport {
 /// What ureq's error means to us.
 fn failure(host: &str, error: &ureq::Error) -> Failure {
     let distrust = |why: String| {
-        Failure::Lasting(
-            Error::new(ErrorKind::Unreachable, format!("{host} is not trusted: {why}"))
-                .help("if an authority of your own signed its certificate, name it: `--ca FILE`, SSL_CERT_FILE, or /etc/docker/certs.d"),
-        )
+        // what `openssl req -x509` makes, and Go takes
+        let own = why.contains("CaUsedAsEndEntity");
+        let help = if own {
+            "its certificate is that of an authority itself (CA:TRUE): let the authority sign one for the host, or make it with basicConstraints=CA:FALSE; `--insecure HOST` takes any"
+        } else {
+            "if an authority of your own signed its certificate, name it: `--ca FILE`, SSL_CERT_FILE, or /etc/docker/certs.d"
+        };
+        Failure::Lasting(Error::new(ErrorKind::Unreachable, format!("{host} is not trusted: {why}")).help(help))
     };
     match error {
         #[cfg(feature = "tls")]
