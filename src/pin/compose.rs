@@ -43,10 +43,10 @@ pub fn compose(source: &str, built: &Built) -> Found {
             continue;
         }
         if text.contains('$') {
-            found.leave(source, text, image.span(), Why::Variables);
+            found.leave(text, image.span(), Why::Variables);
         } else {
             found.take(source, text, (image.span(), ""), false);
         }
     }
-    found.in_order()
+    found.in_order(source)
 }

@@ -1,16 +1,18 @@
 //! The images of a Dockerfile: FROM, COPY --from, RUN --mount from, the ARG that a FROM reads, and the syntax line.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::{Found, Why};
 use crate::bases;
-use crate::dockerfile::{self, ArgName, Base, Dockerfile, Kind, Stages, Via, Word};
+use crate::dockerfile::{self, Base, Dockerfile, Kind, Via, Word};
 
 /// Finds the images of a Dockerfile; that of its `# syntax=` line only if `syntax`.
 #[must_use]
 pub fn dockerfile(source: &str, syntax: bool) -> Found {
     let file = dockerfile::parse(source);
     let stages = file.stages();
+    let arguments = Arguments::of(&file);
     let mut found = Found::default();
     if syntax {
         for directive in file.directives.iter().filter(|directive| directive.name == "syntax") {
@@ -21,7 +23,7 @@ pub fn dockerfile(source: &str, syntax: bool) -> Found {
     }
     for stage in &stages.stages {
         if let Some(Kind::From(from)) = file.instructions.get(stage.from).map(|at| &at.kind) {
-            base(source, &stages, &stage.base, &from.image, &mut found);
+            base(source, &arguments, &stage.base, &from.image, &mut found);
         }
         for reference in &stage.references {
             let before = match reference.via {
@@ -35,28 +37,28 @@ pub fn dockerfile(source: &str, syntax: bool) -> Found {
             }
         }
     }
-    found.in_order()
+    found.in_order(source)
 }
 
 /// The image of a FROM.
-fn base(source: &str, stages: &Stages<'_>, base: &Base, word: &Word, found: &mut Found) {
+fn base(source: &str, arguments: &Arguments<'_>, base: &Base, word: &Word, found: &mut Found) {
     if matches!(base, Base::Stage(_) | Base::Scratch) {
         return;
     }
     if let Some(literal) = word.literal() {
         return found.take(source, &literal, (word.span.clone(), ""), false);
     }
-    let leave = |found: &mut Found, why| found.leave(source, &word.raw, word.span.clone(), why);
+    let leave = |found: &mut Found, why| found.leave(&word.raw, word.span.clone(), why);
     let Some(name) = variable(&word.raw) else { return leave(found, Why::Variables) };
-    let file = stages.file();
-    let declared = declared(file, name);
-    let [(span, default)] = declared.as_slice() else { return leave(found, Why::Variables) };
+    let Some([(span, default)]) = arguments.declared.get(name).map(Vec::as_slice) else {
+        return leave(found, Why::Variables);
+    };
     // A default that is no whole reference, such as a bare tag, never gets here: the FROM would be more than a variable.
     let Some(image) = default.literal().filter(|image| !image.is_empty()) else {
         return leave(found, Why::Variables);
     };
-    if is_read_elsewhere(file, name) {
-        return found.leave(source, &image, span.clone(), Why::SharedArgument);
+    if arguments.unsure || arguments.shared.contains(name) {
+        return found.leave(&image, span.clone(), Why::SharedArgument);
     }
     found.take(source, &image, (default.span.clone(), ""), bases::split(&image).1.is_some());
 }
@@ -73,38 +75,48 @@ fn variable(raw: &str) -> Option<&str> {
     (!name.is_empty() && name.chars().all(word)).then_some(name)
 }
 
-/// The ARGs before the first FROM, in order.
-fn globals(file: &Dockerfile) -> impl Iterator<Item = &ArgName> {
-    let before = file.instructions.iter().take_while(|instruction| !matches!(instruction.kind, Kind::From(_)));
-    let args = before.filter_map(|instruction| match &instruction.kind {
-        Kind::Arg(args) => Some(args),
-        _ => None,
-    });
-    args.flatten()
+/// The arguments of a file that a FROM can read.
+struct Arguments<'a> {
+    /// The defaults before the first FROM, with the place of name and default.
+    declared: BTreeMap<&'a str, Vec<(Range<usize>, &'a Word)>>,
+    /// Those that anything but a whole FROM reads too: a digest at their end would be news to it.
+    shared: BTreeSet<String>,
+    /// Whether a word cannot be read, so that it is not known what it reads.
+    unsure: bool,
 }
 
-/// The defaults of a global argument with their places.
-fn declared<'a>(file: &'a Dockerfile, name: &str) -> Vec<(Range<usize>, &'a Word)> {
-    globals(file)
-        .filter(|arg| arg.name == name)
-        .filter_map(|arg| Some((arg.span.clone(), arg.default.as_ref()?)))
-        .collect()
-}
-
-/// Whether anything but a whole FROM reads the argument: a digest at its end would be news to it.
-fn is_read_elsewhere(file: &Dockerfile, name: &str) -> bool {
-    let reads = |word: &Word| match word.expand(&dockerfile::NoVariables) {
-        Ok(read) => read.unset.contains(name),
-        Err(_) => true,
-    };
-    let mut staged = false;
-    file.instructions.iter().any(|instruction| match &instruction.kind {
-        Kind::From(from) => {
-            staged = true;
-            reads(&from.image) && variable(&from.image.raw) != Some(name) || from.platform.as_ref().is_some_and(reads)
+impl<'a> Arguments<'a> {
+    fn of(file: &'a Dockerfile) -> Self {
+        let mut all = Self { declared: BTreeMap::new(), shared: BTreeSet::new(), unsure: false };
+        let mut staged = false;
+        for instruction in &file.instructions {
+            match &instruction.kind {
+                Kind::From(from) => {
+                    staged = true;
+                    if variable(&from.image.raw).is_none() {
+                        all.read(&from.image);
+                    }
+                    from.platform.iter().for_each(|platform| all.read(platform));
+                }
+                // Without a default it takes that of the global one.
+                Kind::Arg(args) if staged => all.shared.extend(args.iter().map(|arg| arg.name.clone())),
+                Kind::Arg(args) => {
+                    for arg in args {
+                        let Some(default) = &arg.default else { continue };
+                        all.read(default);
+                        all.declared.entry(arg.name.as_str()).or_default().push((arg.span.clone(), default));
+                    }
+                }
+                _ => {}
+            }
         }
-        Kind::Arg(args) if staged => args.iter().any(|arg| arg.name == name),
-        Kind::Arg(args) => args.iter().filter_map(|arg| arg.default.as_ref()).any(reads),
-        _ => false,
-    })
+        all
+    }
+
+    fn read(&mut self, word: &Word) {
+        match word.expand(&dockerfile::NoVariables) {
+            Ok(read) => self.shared.extend(read.unset),
+            Err(_) => self.unsure = true,
+        }
+    }
 }

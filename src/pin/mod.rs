@@ -14,7 +14,6 @@ pub use compose::{Built, compose};
 pub use dockerfile::dockerfile;
 
 use crate::bases::{self, Reference};
-use crate::report::line_column;
 
 /// What is found in a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -122,37 +121,56 @@ impl Pinnable {
 }
 
 impl Found {
-    /// Keeps each place once, in the order of the file.
-    fn in_order(mut self) -> Self {
+    /// Keeps each place once, in the order of the file, and counts their lines.
+    fn in_order(mut self, source: &str) -> Self {
         self.images.sort_by_key(|image| (image.span.start, image.span.end));
         self.images.dedup_by(|a, b| a.span == b.span);
         self.left.sort_by_key(|left| (left.span.start, left.span.end));
         self.left.dedup_by(|a, b| a.span == b.span);
+        let mut lines = Lines { source, at: 0, line: 1 };
+        self.images.iter_mut().for_each(|image| image.line = lines.of(image.span.start));
+        let mut lines = Lines { source, at: 0, line: 1 };
+        self.left.iter_mut().for_each(|left| left.line = lines.of(left.span.start));
         self
     }
 
-    fn leave(&mut self, source: &str, text: &str, span: Range<usize>, why: Why) {
-        let line = line_column(source, span.start).0;
-        self.left.push(Left { text: text.to_owned(), span, line, why });
+    fn leave(&mut self, text: &str, span: Range<usize>, why: Why) {
+        self.left.push(Left { text: text.to_owned(), span, line: 0, why });
     }
 
     /// Takes a reference in that stands somewhere in `around`, behind `before`. `sure` if it cannot be the name of
     /// something that is built here.
     fn take(&mut self, source: &str, text: &str, (around, before): (Range<usize>, &str), sure: bool) {
         let Some(reference) = Reference::parse(text) else {
-            return self.leave(source, text, around, Why::Invalid);
+            return self.leave(text, around, Why::Invalid);
         };
         if reference.is_scratch() {
             return;
         }
         if !sure && is_maybe_local(text, &reference) {
-            return self.leave(source, text, around, Why::Local);
+            return self.leave(text, around, Why::Local);
         }
         let Some(span) = locate(source, around.clone(), before, text) else {
-            return self.leave(source, text, around, Why::Scattered);
+            return self.leave(text, around, Why::Scattered);
         };
-        let line = line_column(source, span.start).0;
-        self.images.push(Pinnable { text: text.to_owned(), reference, span, line });
+        self.images.push(Pinnable { text: text.to_owned(), reference, span, line: 0 });
+    }
+}
+
+/// Counts lines forward: each byte of a file is looked at once, however many places there are.
+struct Lines<'a> {
+    source: &'a str,
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    /// The line of a byte that is not before the last one.
+    fn of(&mut self, at: usize) -> usize {
+        let between = self.source.as_bytes().get(self.at..at).unwrap_or_default();
+        self.line += between.iter().filter(|byte| **byte == b'\n').count();
+        self.at = self.at.max(at);
+        self.line
     }
 }
 

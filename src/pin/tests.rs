@@ -164,3 +164,12 @@ fn edits_that_do_not_fit_change_nothing() {
     assert_eq!(rewritten("äb", &[(1..2, "x".to_owned()), (7..9, "y".to_owned())]), "äb");
     assert_eq!(rewritten("abc", &[(0..2, "x".to_owned()), (1..3, "y".to_owned())]), "xc");
 }
+
+#[test]
+fn a_long_file_costs_what_its_length_costs() {
+    let many = 30_000;
+    let source: String = (0..many).map(|at| format!("ARG A{at}=node:{at}\n")).collect::<String>()
+        + &(0..many).map(|at| format!("FROM $A{at}\n")).collect::<String>();
+    let found = dockerfile(&source, false);
+    assert_eq!((found.images.len(), found.images[many - 1].line), (many, many));
+}

@@ -10,8 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
+use super::credential_helper;
 use super::error::{Error, ErrorKind};
-use super::helper;
 
 /// The key of Docker Hub in docker's configuration, since long before its registry had another address.
 const DOCKER_HUB: &str = "https://index.docker.io/v1/";
@@ -121,7 +121,7 @@ impl Credentials {
         let mut login = Login::default();
         let own = self.file.helpers.get(registry).or_else(|| self.file.helpers.get(key));
         if let Some(name) = own.or(self.file.store.as_ref()).filter(|name| !name.is_empty()) {
-            match helper::ask(name, key, self.path.as_deref()) {
+            match credential_helper::ask(name, key, self.path.as_deref()) {
                 Ok(Some(credential)) => return Login { credential: Some(credential), trouble: None },
                 Ok(None) => {}
                 Err(why) => login.trouble = Some(why),

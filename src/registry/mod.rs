@@ -8,10 +8,10 @@
 
 mod batch;
 mod challenge;
+mod credential_helper;
 mod credentials;
 mod endpoint;
 mod error;
-mod helper;
 mod manifest;
 mod proxy;
 mod session;

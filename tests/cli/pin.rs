@@ -162,3 +162,12 @@ fn new_pins_while_it_writes_or_writes_nothing() {
     project.refuses("new --yes", 0).says("up to date");
     project.refuses(&format!("pin --check --mirror docker.io=http://{}", fake.host), 0);
 }
+
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_file_does_not_command_the_terminal() {
+    let fake = registry(Arc::new(Mutex::new('a')));
+    let project = Project::with(&[("Dockerfile.\u{1b}[31m\u{202e}", format!("FROM {}/app:1\n", fake.host).as_str())]);
+    let ran = project.run("pin --check").exits(1).prints("is not pinned");
+    assert!(!ran.stdout.contains(['\u{1b}', '\u{202e}']) && !ran.stderr.contains('\u{1b}'), "{ran}");
+}

@@ -26,6 +26,9 @@ use crate::write::{Backup, Change, Transaction, recover};
 use ask::{Answer, Question};
 use sources::Source;
 
+/// Nobody reads more than so many excerpts of one kind.
+const SHOWN: usize = 20;
+
 /// What became of a reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Status {
@@ -143,7 +146,7 @@ fn entries<'a>(
 
 /// Says what could not be found out, and that nothing was written.
 fn refuse(context: &Context, failures: &[(&Source, &Pinnable, Error)]) -> Outcome {
-    for (source, image, error) in failures {
+    for (source, image, error) in failures.iter().take(SHOWN) {
         let mut diagnostic = error.diagnostic().at(&source.shown, &source.text, image.span.clone());
         let is_missing = !error.is_outside();
         if is_missing && image.reference.digest.is_some() && diagnostic.help.is_none() {
@@ -157,6 +160,7 @@ fn refuse(context: &Context, failures: &[(&Source, &Pinnable, Error)]) -> Outcom
         }
         context.say(&diagnostic);
     }
+    say_more(context, failures.len());
     context.say(&Diagnostic::note("nothing was written"));
     Ok(if failures.iter().any(|(_, _, error)| error.is_outside()) { 3 } else { 2 })
 }
@@ -165,8 +169,8 @@ fn refuse(context: &Context, failures: &[(&Source, &Pinnable, Error)]) -> Outcom
 fn say_what_is_left(context: &Context, args: &Pin, sources: &[Source]) -> bool {
     let mut gaps = false;
     for source in sources {
-        for left in &source.found.left {
-            gaps |= left.why.is_gap();
+        gaps |= source.found.left.iter().any(|left| left.why.is_gap());
+        for left in source.found.left.iter().take(SHOWN) {
             let mut diagnostic = Diagnostic::note(format!("`{}` is not pinned: {}", left.text, left.why.message()))
                 .at(&source.shown, &source.text, left.span.clone())
                 .help(left.why.help());
@@ -177,8 +181,17 @@ fn say_what_is_left(context: &Context, args: &Pin, sources: &[Source]) -> bool {
                 context.say(&diagnostic);
             }
         }
+        if args.format == Format::Text {
+            say_more(context, source.found.left.len());
+        }
     }
     gaps
+}
+
+fn say_more(context: &Context, all: usize) {
+    if all > SHOWN {
+        context.say(&Diagnostic::note(format!("and {} more like these", all - SHOWN)));
+    }
 }
 
 /// What is to be replaced, by the shown path of the file.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::sources::Source;
 use super::{Entry, Status};
 use crate::registry::Manifest;
+use crate::report::formats::visible;
 
 /// One line an image. With `check` only what somebody has to do something about.
 pub(super) fn text(entries: &[Entry<'_>], check: bool) -> String {
@@ -21,7 +22,7 @@ pub(super) fn text(entries: &[Entry<'_>], check: bool) -> String {
         };
         let single = entry.answer.as_ref().is_some_and(|answer| answer.manifest == Manifest::Image);
         let platform = if single { " (a single platform)" } else { "" };
-        out.push_str(&format!("{}:{}: {said}{platform}\n", entry.source.shown, entry.image.line));
+        out.push_str(&format!("{}:{}: {said}{platform}\n", visible(&entry.source.shown), entry.image.line));
     }
     out
 }

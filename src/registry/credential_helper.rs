@@ -62,11 +62,21 @@ fn ask_within(name: &str, server: &str, path: Option<&str>, longest: Duration) -
         });
     }
     let said = receiver.recv_timeout(longest);
-    if said.is_err() {
-        let _ = child.kill();
-    }
-    // It has closed its output or was killed: it ends at once.
-    let status = child.wait().map_err(failed)?;
+    // One that has closed its output and goes on is not waited for either.
+    let mut patience = if said.is_ok() { 100 } else { 0 };
+    let status = loop {
+        match child.try_wait().map_err(failed)? {
+            Some(status) => break status,
+            None if patience == 0 => {
+                let _ = child.kill();
+                break child.wait().map_err(failed)?;
+            }
+            None => {
+                patience -= 1;
+                thread::sleep(Duration::from_millis(10));
+            }
+        }
+    };
     let said = said.map_err(|_| format!("`{program}` did not answer within {} seconds", longest.as_secs()))?;
     if !status.success() {
         // docker-credential-helpers `credentials/error.go`: the only words for "none", with status 1
@@ -129,6 +139,7 @@ mod tests {
         assert!(helper("echo secret; exit 3").unwrap_err().contains("failed"));
         assert!(helper("echo secret").unwrap_err().contains("nothing that is a login"));
         assert!(helper("exec sleep 60").unwrap_err().contains("did not answer"));
+        assert!(helper("echo secret; exec sleep 60 >&-").unwrap_err().contains("failed"));
         assert!(ask("../x", "a", Some("/bin")).unwrap_err().contains("no name"));
     }
 }
