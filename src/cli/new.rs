@@ -17,6 +17,7 @@ use crate::detect::Origin;
 use crate::pin::setup;
 use crate::report::{Diagnostic, Severity};
 use crate::spec::lock::{self, Lock, LockedFile};
+use crate::spec::secrets::Provider;
 use crate::spec::values::shell_word;
 use crate::spec::{file, text};
 use crate::write::{Action, Backup, Change, Transaction, recover};
@@ -444,7 +445,8 @@ fn placeholders(inputs: &Inputs, ready: &Ready) -> Vec<Change> {
     if !secrets.is_empty() {
         add("secrets/.gitignore".to_owned(), b"*\n".to_vec());
     }
-    for secret in secrets {
+    // a file in the place of a secret that is kept elsewhere would be taken for it
+    for secret in secrets.iter().filter(|secret| matches!(secret.provider, Provider::File | Provider::Swarm)) {
         let content = if secret.generated { password() } else { Vec::new() };
         add(format!("secrets/{}", secret.name), content);
     }
