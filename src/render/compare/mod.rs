@@ -5,6 +5,7 @@
 //! prints a value with the filter of another place; either way the text is not to be used.
 
 mod dockerfile;
+mod hcl;
 mod ignore;
 mod shell;
 mod toml;
@@ -21,8 +22,14 @@ pub enum FileKind {
     Dockerfile,
     /// A compose file: YAML in which compose expands `$`.
     Compose,
-    /// Any other YAML.
+    /// A GitHub workflow: YAML in which `${{` begins an expression.
+    Github,
+    /// A GitLab pipeline: YAML in which `$` begins a variable.
+    Gitlab,
+    /// Any other YAML, and JSON.
     Yaml,
+    /// A bake file.
+    Hcl,
     /// A `.dockerignore`.
     Ignore,
     /// TOML.
@@ -68,8 +75,11 @@ type Parts = Result<Vec<Part>, Unreadable>;
 fn parts(kind: FileKind, text: &str) -> Parts {
     match kind {
         FileKind::Dockerfile => dockerfile::parts(text),
-        FileKind::Compose => yaml::parts(text, true),
-        FileKind::Yaml => yaml::parts(text, false),
+        FileKind::Compose => yaml::parts(text, Some(yaml::Expands::Compose)),
+        FileKind::Github => yaml::parts(text, Some(yaml::Expands::Github)),
+        FileKind::Gitlab => yaml::parts(text, Some(yaml::Expands::Gitlab)),
+        FileKind::Yaml => yaml::parts(text, None),
+        FileKind::Hcl => hcl::parts(text),
         FileKind::Ignore => Ok(ignore::parts(text)),
         FileKind::Toml => toml::parts(text),
         FileKind::Plain => {

@@ -9,6 +9,8 @@
 //! | `sh`, `shargs` | one shell word; several | text; list of text |
 //! | `run` | the text of a `RUN` that a person wrote | text |
 //! | `yaml`, `compose` | one YAML scalar; the same where compose expands `$` | text |
+//! | `github`, `gitlab` | one YAML scalar of a workflow or pipeline, in which no expression or variable is read | text |
+//! | `hcl` | one string of a bake file | text |
 //! | `ignore` | one line of a `.dockerignore` | text |
 //! | `pattern` | a line of a `.dockerignore` that a preset wrote: wildcards stay | text |
 //! | `toml` | one TOML value | text |
@@ -17,6 +19,7 @@
 //! | `word` | a bare word of a strict alphabet: image, user, duration, size, id, port | text or integer |
 
 mod docker;
+mod hcl;
 mod ignore;
 mod plain;
 mod shell;
@@ -29,8 +32,8 @@ pub(super) use yaml::{Scalar, scalar};
 
 /// The names of the quoting filters, sorted.
 pub const NAMES: &[&str] = &[
-    "comment", "compose", "copy", "env", "exec", "ignore", "json", "num", "pattern", "run", "sh", "shargs", "toml",
-    "word", "yaml",
+    "comment", "compose", "copy", "env", "exec", "github", "gitlab", "hcl", "ignore", "json", "num", "pattern", "run",
+    "sh", "shargs", "toml", "word", "yaml",
 ];
 
 /// Why a filter does not write a value.
@@ -53,10 +56,13 @@ type ListFilter = fn(&[String]) -> Quoted;
 
 /// Makes the filters known; to be called before templates are added, since Tera looks names up then.
 pub(super) fn register(tera: &mut Tera) {
-    let text: [(&'static str, TextFilter); 11] = [
+    let text: [(&'static str, TextFilter); 14] = [
         ("comment", plain::comment),
         ("compose", yaml::compose),
         ("env", docker::env),
+        ("github", yaml::github),
+        ("gitlab", yaml::gitlab),
+        ("hcl", hcl::hcl),
         ("ignore", ignore::ignore),
         ("json", plain::json),
         ("pattern", ignore::pattern),
@@ -197,6 +203,8 @@ pub(super) mod hostile {
             "\"; USER 0",
             "\nUSER 0",
             "${X}",
+            "${{ x }}",
+            "%{x}",
             "$$",
             "{{ x }}",
             "{%",
