@@ -1,3 +1,4 @@
+{%- for image in images %}{% if not image.published %}{% set_global unpublished = true %}{% endif %}{% if image.proxy %}{% set_global proxied = true %}{% endif %}{% endfor -%}
 # docker buildx bake                  builds for this machine
 # docker buildx bake release --push   builds for every platform, with SBOM and provenance, and publishes
 #
@@ -16,7 +17,7 @@ variable "CACHE" {
   # A repository that keeps the layers between builds on different machines.
   default = ""
 }
-{%- if not published %}
+{%- if unpublished %}
 
 variable "REGISTRY" {
   # Where the images are published, such as "registry.example.com/team/".

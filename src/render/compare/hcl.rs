@@ -12,11 +12,12 @@ pub(super) fn parts(text: &str) -> Parts {
     let mut reader = Reader { text, at: 0, parts: Vec::new() };
     let mut inside = vec![Inside::Code(0)];
     while reader.at < text.len() {
+        let nested = inside.len() > 1;
         match inside.last_mut() {
             Some(Inside::Code(braces)) => {
                 let open = reader.rest().starts_with('{');
                 let close = reader.rest().starts_with('}');
-                if close && *braces == 0 && inside.len() > 1 {
+                if close && *braces == 0 && nested {
                     reader.sign("the end of a template", 1);
                     inside.pop();
                 } else if reader.rest().starts_with('"') {
@@ -89,7 +90,8 @@ impl<'t> Reader<'t> {
             self.part("a number", &rest[..length], length);
         } else if word(first) && first != '-' {
             let length = rest.find(|c: char| !word(c)).unwrap_or(rest.len());
-            self.part("a name", &rest[..length], length);
+            // a name is looked up by its reader, so no value may be one
+            self.sign(&format!("the name `{}`", &rest[..length]), length);
         } else {
             self.sign(&format!("the sign `{first}`"), first.len_utf8());
         }
@@ -106,9 +108,16 @@ impl<'t> Reader<'t> {
             match first {
                 '"' => break None,
                 '\n' => return Err(self.wrong("a text does not end in its line")),
-                '$' | '%' if rest[1..].starts_with('{') => break Some(first),
-                '$' | '%' if rest[1..].starts_with(first) && rest[2..].starts_with(['{', first]) => {
-                    return Err(self.wrong("a doubled sign before a brace is read in two ways"));
+                '$' | '%' => {
+                    let signs = rest.len() - rest.trim_start_matches(first).len();
+                    match (signs, rest[signs..].starts_with('{')) {
+                        (1, true) => break Some(first),
+                        (_, true) => return Err(self.wrong("a doubled sign before a brace is read in two ways")),
+                        (_, false) => {
+                            read.push_str(&rest[..signs]);
+                            self.at += signs;
+                        }
+                    }
                 }
                 '\\' => {
                     let (c, length) = escape(&rest[1..]).ok_or_else(|| self.wrong("a text holds an unknown escape"))?;
@@ -156,9 +165,9 @@ mod tests {
     fn a_target_is_read_with_its_templates() {
         assert_eq!(
             shown("a-b = [\"x:${T == \"\" ? {a=1} : \"y\"}z\\u0024{\"] # c\n"),
-            "a name(a-b) the sign `=`() the sign `[`() the start of a text() a text(x:) the start of a template with `$`() \
-             a name(T) the sign `=`() the sign `=`() the start of a text() a text() the end of a text() the sign `?`() \
-             the sign `{`() a name(a) the sign `=`() a number(1) the sign `}`() the sign `:`() the start of a text() a text(y) \
+            "the name `a-b`() the sign `=`() the sign `[`() the start of a text() a text(x:) the start of a template with `$`() \
+             the name `T`() the sign `=`() the sign `=`() the start of a text() a text() the end of a text() the sign `?`() \
+             the sign `{`() the name `a`() the sign `=`() a number(1) the sign `}`() the sign `:`() the start of a text() a text(y) \
              the end of a text() the end of a template() a text(z${) the end of a text() the sign `]`() a comment(# c) \
              the end of a line()"
         );
