@@ -1,4 +1,4 @@
-//! Makes `BASES`, `MIRRORS` and `PRODUCTS` of `src/bases` out of `bases/*.toml`. What is wrong there fails the build.
+//! Makes `BASES`, `MIRRORS`, `PRODUCTS` and `PUBLISHERS` of `src/bases` out of `bases/*.toml`. What is wrong there fails the build.
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
@@ -20,6 +20,8 @@ struct File {
     base: Vec<Base>,
     #[serde(default)]
     product: Vec<Product>,
+    #[serde(default)]
+    publisher: Vec<Publisher>,
 }
 
 /// What all images of a distribution share.
@@ -95,6 +97,17 @@ struct Product {
     source: String,
 }
 
+/// Who stands behind the images of a registry or a namespace.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Publisher {
+    images: Vec<String>,
+    name: String,
+    kind: String,
+    source: String,
+    checked: String,
+}
+
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum OneOrMore {
@@ -151,6 +164,7 @@ pub(super) fn table(folder: &Path) -> String {
     let mut bases = String::new();
     let mut mirrors = String::new();
     let mut products = String::new();
+    let mut publishers = String::new();
     for (path, file) in &files {
         for base in &file.base {
             let place = format!("{path}: {}", base.example);
@@ -163,6 +177,9 @@ pub(super) fn table(folder: &Path) -> String {
         for product in &file.product {
             product.write(&mut products, &format!("{path}: {}", product.name));
         }
+        for publisher in &file.publisher {
+            publisher.write(&mut publishers, &format!("{path}: {}", publisher.name));
+        }
     }
     format!(
         "/// The day on which the table was last gone through as a whole.\n\
@@ -172,7 +189,8 @@ pub(super) fn table(folder: &Path) -> String {
          /// All known images, in the order in which they are asked.\n\
          pub const BASES: &[Base] = &[\n{bases}];\n\n\
          const MIRRORS: &[(&str, &str)] = &[\n{mirrors}];\n\n\
-         const PRODUCTS: &[Product] = &[\n{products}];\n",
+         const PRODUCTS: &[Product] = &[\n{products}];\n\n\
+         const PUBLISHERS: &[Publisher] = &[\n{publishers}];\n",
         date(checked, "bases: table-checked")
     )
 }
@@ -266,6 +284,18 @@ impl Product {
     }
 }
 
+impl Publisher {
+    fn write(&self, out: &mut String, place: &str) {
+        let kind = variant("PublisherKind", &self.kind, place);
+        let checked = date(&self.checked, place);
+        let _ = writeln!(
+            out,
+            "    Publisher {{ images: &{:?}, name: {:?}, kind: {kind}, source: {:?}, checked: {checked} }},",
+            self.images, self.name, self.source
+        );
+    }
+}
+
 /// A list, borrowed.
 struct Slice<'a, T>(&'a [T]);
 
@@ -286,9 +316,10 @@ fn variant(of: &str, word: &str, place: &str) -> String {
         "Sdk" => &["No", "Light", "Full"],
         "Sh" => &["Dash", "Bash", "Ash", "None", "Cmd", "PowerShell"],
         "Packages" => &["Apt", "Apk", "Dnf", "Microdnf", "Yum", "Tdnf", "Zypper", "Pacman", "None"],
+        "PublisherKind" => &["Official", "Verified", "SponsoredOpenSource", "Vendor", "Community"],
         _ => &["None", "Wrapper", "StepDown", "Program"],
     };
-    let plain = word.replace('-', "");
+    let plain = if word == "sponsored-oss" { "SponsoredOpenSource".to_owned() } else { word.replace('-', "") };
     let name = names.iter().find(|name| name.eq_ignore_ascii_case(&plain));
     let name = name.unwrap_or_else(|| panic!("{place}: `{word}` is none of {names:?}"));
     format!("{of}::{name}")

@@ -48,7 +48,7 @@ target {{ image.job | hcl }} {
   tags       = ["{% if image.published %}{{ image.repository | word }}{% else %}${REGISTRY}{{ image.name | word }}{% endif %}:${TAG}"]
 {%- if image.mounts %}
   # The value comes from the environment of the build and is in no layer.
-  secret = [{% for secret in image.mounts %}"id={{ secret.id | word }},env={{ secret.variable | word }}"{% if not loop.last %}, {% endif %}{% endfor %}]
+  secret = [{% for secret in image.mounts %}"id={{ secret.id | word }},{% if secret.file %}src={{ secret.file | word }}{% else %}env={{ secret.variable | word }}{% endif %}"{% if not loop.last %}, {% endif %}{% endfor %}]
 {%- endif %}
 {%- if image.ssh %}
   ssh = ["default"]

@@ -36,6 +36,11 @@ impl Layers {
         self.layers.push((origin, table));
     }
 
+    /// The layers, strongest first.
+    pub fn each(&self) -> impl Iterator<Item = (Origin, &toml::Table)> {
+        self.layers.iter().map(|(origin, table)| (*origin, table))
+    }
+
     /// All layers as one table: tables are merged, and of everything else the strongest wins.
     #[must_use]
     pub fn table_of_all(&self) -> toml::Table {

@@ -6,6 +6,7 @@
 mod glob;
 mod life;
 mod official;
+mod publisher;
 mod reference;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ mod tests;
 pub use glob::HOLE;
 pub use life::{Date, EndOfLife, end_of_life};
 pub use official::is_official;
+pub use publisher::{Publisher, PublisherKind, possible_publishers, publisher, publishers};
 pub use reference::{Reference, is_registry, split};
 
 use glob::Match;
@@ -265,6 +267,18 @@ pub fn fits(pattern: &str, name: &str) -> Option<bool> {
         Match::Yes => Some(true),
         Match::Maybe => None,
         Match::No => Some(false),
+    }
+}
+
+/// Whether a name is a registry, a folder of one, a repository or of a pattern, or stands below it. `None` if that depends
+/// on what stands in the [`HOLE`]s of the name.
+#[must_use]
+pub fn within(place: &str, name: &str) -> Option<bool> {
+    let place = place.trim_end_matches('/');
+    match [fits(place, name), fits(&format!("{place}/*"), name)] {
+        [Some(true), _] | [_, Some(true)] => Some(true),
+        [Some(false), Some(false)] => Some(false),
+        _ => None,
     }
 }
 

@@ -105,9 +105,9 @@ fn own_version() -> String {
 ///
 /// # Errors
 /// A pack's own file that says something else than the fields here.
-pub fn pins(catalog: &Catalog) -> Result<Pins, Diagnostic> {
+pub fn pins(catalog: &Catalog) -> Result<Pins, Box<Diagnostic>> {
     let text = catalog.template(FILE).unwrap_or_default();
-    toml::from_str(text).map_err(|error| report::toml_error(FILE, text, &error))
+    toml::from_str(text).map_err(|error| Box::new(report::toml_error(FILE, text, &error)))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! The built-in set stands in the binary; an edge may bring another, whose files win by name.
 
+pub mod backing;
 pub mod ci;
 pub mod glob;
 mod origins;
@@ -103,6 +104,15 @@ impl Catalog {
         files.into_iter().map(|(path, text)| (path.strip_suffix(".in").unwrap_or(&path).to_owned(), text)).collect()
     }
 
+    /// The names of the TOML files in a folder of the presets, without their ending, sorted.
+    pub(crate) fn preset_folder(&self, folder: &str) -> Vec<String> {
+        let built_in = PRESETS.get_dir(folder).into_iter().flat_map(Dir::files).filter_map(|file| file.path().to_str());
+        let paths = built_in.chain(self.brought.keys().filter_map(|path| path.strip_prefix("presets/")));
+        let name = |path: &str| Some(path.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(".toml")?.to_owned());
+        let names: std::collections::BTreeSet<String> = paths.filter_map(name).collect();
+        names.into_iter().collect()
+    }
+
     /// The ids of all presets, sorted.
     #[must_use]
     pub fn ids(&self) -> Vec<String> {
@@ -113,7 +123,8 @@ impl Catalog {
     }
 
     fn brought_ids(&self) -> impl Iterator<Item = String> {
-        self.brought.keys().filter_map(|path| Some(path.strip_prefix("presets/")?.strip_suffix(".toml")?.to_owned()))
+        let id = |path: &String| Some(path.strip_prefix("presets/")?.strip_suffix(".toml")?.to_owned());
+        self.brought.keys().filter_map(id).filter(|id| !id.contains('/'))
     }
 
     /// The id that a user's word for a language stands for.

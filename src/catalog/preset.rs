@@ -122,6 +122,9 @@ pub struct Manager {
     /// Folders for its downloads, kept between builds in a cache mount.
     #[serde(default)]
     pub caches: Vec<String>,
+    /// The variables that name the file of a private authority to whatever downloads dependencies.
+    #[serde(default)]
+    pub ca_env: Vec<String>,
     /// Environment of the build stages.
     #[serde(default)]
     pub build_env: BTreeMap<String, String>,
@@ -215,6 +218,9 @@ pub struct Framework {
     /// Environment of the running service.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// The variables that name the file of a private authority to whatever downloads dependencies.
+    #[serde(default)]
+    pub ca_env: Vec<String>,
     /// Environment of the build stages.
     #[serde(default)]
     pub build_env: BTreeMap<String, String>,
@@ -496,6 +502,9 @@ pub struct Preset {
     /// Environment of the running service.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// The variables that name the file of a private authority to whatever downloads dependencies.
+    #[serde(default)]
+    pub ca_env: Vec<String>,
     /// Environment of the build stages.
     #[serde(default)]
     pub build_env: BTreeMap<String, String>,

@@ -17,6 +17,7 @@ mod mode;
 pub mod names;
 mod needs;
 pub mod policy;
+pub mod publishers;
 mod rule;
 mod rules;
 pub mod subject;

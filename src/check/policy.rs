@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::publishers::{self, Allowed};
 use crate::bases::Date;
 use crate::report::{Diagnostic, Severity, did_you_mean};
 use crate::spec::check::{CheckTable, Level};
@@ -22,6 +23,8 @@ pub struct Policy {
     pub edition: u16,
     /// Globs on `registry/repository`, such as `docker.io/library/*`; empty: any image will do.
     pub registries: Vec<String>,
+    /// Who may publish images; empty: anybody.
+    pub publishers: Vec<Allowed>,
     /// Labels that an image must have, each with the format of its value.
     pub labels: BTreeMap<String, LabelFormat>,
     /// Rules that are worse or better here than usual; `None` turns one off.
@@ -43,6 +46,7 @@ impl Default for Policy {
         Self {
             edition: EDITION,
             registries: Vec::new(),
+            publishers: Vec::new(),
             labels: BTreeMap::new(),
             levels: BTreeMap::new(),
             locked: BTreeSet::new(),
@@ -82,7 +86,7 @@ impl Policy {
     /// Reads what `[check]` says.
     ///
     /// # Errors
-    /// A rule that does not exist, a day that is none, an edition that is not known.
+    /// A rule that does not exist, a day that is none, an edition or a publisher that is not known.
     pub fn read(table: &CheckTable, file: &PolicyFile) -> Result<Self, Diagnostic> {
         let at = |word: &str| {
             let start = file.text.find(word).unwrap_or_default();
@@ -103,6 +107,10 @@ impl Policy {
             return Err(wrong(format!("there is no edition {edition}"), &edition.to_string())
                 .help(format!("the newest one is {newest}")));
         }
+        let publisher = |entry: &String| {
+            publishers::read(entry).map_err(|help| wrong(format!("`{entry}` is no publisher"), entry).help(help))
+        };
+        let publishers = table.publishers.iter().map(publisher).collect::<Result<_, _>>()?;
         let spans = waiver_spans(&file.text);
         let mut waivers = Vec::new();
         for (index, waiver) in table.waivers.iter().enumerate() {
@@ -129,6 +137,7 @@ impl Policy {
         Ok(Self {
             edition,
             registries: table.registries.clone(),
+            publishers,
             labels: table.labels.clone(),
             levels: table.levels.iter().map(|(rule, level)| (rule.clone(), severity(*level))).collect(),
             locked: table.locked.iter().cloned().collect(),
@@ -230,6 +239,7 @@ mod tests {
             ("[check]\nlocked = [\"sodu\"]\n", "there is no rule `sodu`", 2),
             ("[check.levels]\nsodu = \"off\"\n", "there is no rule `sodu`", 2),
             ("[check]\nedition = 1999\n", "there is no edition 1999", 2),
+            ("[check]\npublishers = [\"offical\"]\n", "`offical` is no publisher", 2),
             ("[[check.waivers]]\nrule = \"sudo\"\nuntil = \"2026-02-30\"\n", "`2026-02-30` is no day", 3),
         ] {
             let error = read(text).expect_err(text);

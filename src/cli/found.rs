@@ -78,8 +78,10 @@ pub(super) fn rows(ready: &Ready, dues: &[Due]) -> Vec<Row> {
     if !ready.plan.compose.secrets.is_empty() {
         rows.push(list("secrets", ready.plan.compose.secrets.iter().map(|secret| secret.name.as_str()).collect()));
     }
-    if ready.plan.compose.postgres.is_some() {
-        rows.push(list("beside it", vec!["PostgreSQL"]));
+    let beside: Vec<&str> =
+        ready.stack.units.iter().filter(|unit| unit.built.is_none()).map(|unit| unit.title.as_str()).collect();
+    if !beside.is_empty() {
+        rows.push(list("beside it", beside));
     }
     rows.push(list("files", files(dues)));
     rows

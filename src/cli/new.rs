@@ -11,23 +11,40 @@ use super::args::{Format, New};
 use super::compare::{Due, State};
 use super::disk::DiskTree;
 use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, gate, questions, stdout, summary, tell};
-use crate::answers::{Completed, Layers, choose_language, complete, notes, parse_set, project_of, server_of, settings};
+use crate::answers::{
+    Completed, Layers, MemberLayers, choose_language, complete, has_own, members, parse_set, project_of, server_of,
+    settings,
+};
 use crate::catalog::Preset;
 use crate::detect::Origin;
+use crate::plan::stack::{self, Stack};
 use crate::plan::{self, Plan};
-use crate::render::{FileSet, Wanted, files};
+use crate::render::{FileSet, image_files, stack_files};
 use crate::report::{Diagnostic, Severity};
 use crate::spec::lock::{self, Lock, LockedFile};
-use crate::spec::values::shell_word;
-use crate::spec::{Spec, file, text};
+use crate::spec::values::{ServiceName, shell_word};
+use crate::spec::{file, text};
 use crate::write::{Action, Backup, Change, Transaction, recover};
 
 /// A set-up that is ready to be held against the disk.
 pub(super) struct Ready {
+    /// The preset of the project's first service.
     pub(super) preset: Preset,
+    /// Its answers, and what a person should hear about all services.
     pub(super) completed: Completed,
     pub(super) plan: Plan,
+    pub(super) stack: Stack,
     pub(super) files: FileSet,
+    /// The root is a service itself.
+    pub(super) own: bool,
+}
+
+/// A service that is planned.
+struct Planned {
+    member: MemberLayers,
+    preset: Preset,
+    completed: Completed,
+    plan: Plan,
 }
 
 /// What a run reads before it asks anything.
@@ -159,22 +176,80 @@ pub(super) fn is_empty(dir: &Path) -> bool {
     !fs::read_dir(dir).is_ok_and(strangers)
 }
 
-/// Answers, plan and files.
+/// Answers, plans and files.
 pub(super) fn make(
     context: &Context,
     dir: &Path,
     layers: &Layers,
     starter: &BTreeMap<String, String>,
 ) -> Result<Ready, Failure> {
+    let file = layers.merged()?;
+    let own = has_own(&file, layers);
+    let mut files = FileSet::default();
+    let mut all = Vec::new();
+    for member in members(&file, layers) {
+        let planned = plan_of(context, dir, member, starter, file.outputs.dockerignore, &mut files)?;
+        all.push(planned);
+    }
+    let name = if own {
+        all.first().map(|first: &Planned| first.plan.name.clone())
+    } else {
+        ServiceName::new(crate::detect::text::kebab(&folder_name(dir))).ok()
+    };
+    let name = name.map_or_else(|| ServiceName::new("services"), Ok).map_err(Diagnostic::error)?;
+    let listed: Vec<stack::Member<'_>> = all
+        .iter()
+        .map(|planned| stack::Member {
+            plan: &planned.plan,
+            spec: &planned.completed.spec,
+            path: planned.member.path.as_ref().map_or("", |path| path.as_str()),
+            uses: planned.member.uses.as_deref(),
+        })
+        .collect();
+    let stack = stack::make(&context.catalog, &name, &file, &listed)?;
+    files.0.extend(stack_files(&context.catalog, &stack)?.0);
+    let mut all = all.into_iter();
+    let Some(Planned { preset, mut completed, plan, .. }) = all.next() else {
+        return Err(Failure::input(Diagnostic::error("there is no service")));
+    };
+    for other in all {
+        completed.notes.extend(other.completed.notes);
+        let prefix = other.member.key.map(|key| format!("services.{key}.")).unwrap_or_default();
+        let answers = other.completed.spec.origins.into_iter();
+        completed.spec.origins.extend(answers.map(|(key, answer)| (format!("{prefix}{key}"), answer)));
+    }
+    let notes = stack
+        .units
+        .iter()
+        .filter_map(|unit| Some(Diagnostic::note(format!("{}: {}", unit.title, unit.note.as_ref()?))));
+    completed.notes.extend(notes);
+    completed.spec.file = file;
+    Ok(Ready { preset, completed, plan, stack, files, own })
+}
+
+/// Answers and plan of one service, and the files of its image.
+fn plan_of(
+    context: &Context,
+    dir: &Path,
+    member: MemberLayers,
+    starter: &BTreeMap<String, String>,
+    dockerignore: bool,
+    files: &mut FileSet,
+) -> Result<Planned, Failure> {
     let memory;
     let disk;
+    let folder = member.path.as_ref().map_or_else(|| dir.to_owned(), |path| dir.join(path.as_str()));
     let tree: &dyn crate::detect::Tree = if starter.is_empty() {
-        disk = DiskTree::open(dir).map_err(|error| folder_error(dir, &error.to_string()))?;
+        if !folder.is_dir() && member.path.is_some() {
+            return Err(folder_error(&folder, "is the folder of a service, and there is no such folder"));
+        }
+        disk = DiskTree::open(&folder).map_err(|error| folder_error(&folder, &error.to_string()))?;
         &disk
     } else {
         memory = crate::detect::MemoryTree::new(starter.clone());
         &memory
     };
+    let layers = &member.layers;
     let (preset, evidence) = choose_language(&context.catalog, tree, layers)?;
     let project = project_of(&preset, tree, layers);
     let server = server_of(&context.catalog, &project, layers)?;
@@ -183,17 +258,23 @@ pub(super) fn make(
         None => (project, layers),
     };
     let server = server.as_ref().map(|(server, _)| server);
-    let mut completed = complete(&project, layers, &folder_name(dir))?;
+    let mut completed = complete(&project, layers, &folder_name(&folder))?;
     if let Some(answer) = completed.spec.origins.get_mut("service.lang").filter(|answer| answer.origin == "detected") {
         answer.evidence = evidence.map(|evidence| evidence.to_string());
     }
     let plan = plan::make(&project, &completed.spec, server)?;
-    let outputs = &completed.spec.file.outputs;
-    let wanted = Wanted { compose: outputs.compose, dockerignore: outputs.dockerignore };
-    let files = files(&context.catalog, &preset, server, &plan, wanted)?;
-    let completed = Completed { notes: notes(&project), ..completed };
+    let prefix = member.path.as_ref().map(|path| format!("{path}/")).unwrap_or_default();
+    let made = image_files(&context.catalog, &preset, server, &plan, &prefix, dockerignore)?;
+    for (path, text) in made.0 {
+        if files.0.insert(path.clone(), text).is_some() {
+            return Err(Failure::input(
+                Diagnostic::error(format!("two services write {path}"))
+                    .help("each service of scaffold.toml has a folder of its own"),
+            ));
+        }
+    }
     drop(project);
-    Ok(Ready { preset, completed, plan, files })
+    Ok(Planned { member, preset, completed, plan })
 }
 
 /// The name of a folder, also of `.`.
@@ -235,7 +316,7 @@ pub(super) fn dues(
     }
     // the spec is the user's: it is written once, and then only what a flag changes
     let spec_text = match &inputs.spec_text {
-        None => text::text(&said(layers, spec), &spec.origins),
+        None => text::text(&said(layers, ready), &spec.origins),
         Some(old) => {
             let answered = crate::spec::edit::set(old, &layers.of(Origin::Prompt)).map_err(Failure::input)?;
             crate::spec::edit::set(&answered, &layers.of(Origin::Flag)).map_err(Failure::input)?
@@ -295,9 +376,14 @@ fn same_but_for_evidence(old: &Lock, new: &Lock) -> bool {
     bare(old) == bare(new)
 }
 
-/// What flags, prompts and spec say: what a new `scaffold.toml` holds. The name and the language always stand in it.
-fn said(layers: &Layers, spec: &Spec) -> toml::Table {
+/// What flags, prompts and spec say: what a new `scaffold.toml` holds. The name and the language of the project's own
+/// service always stand in it.
+fn said(layers: &Layers, ready: &Ready) -> toml::Table {
     let mut said = layers.table_of_all();
+    if !ready.own {
+        return said;
+    }
+    let spec = &ready.completed.spec;
     if let toml::Value::Table(service) = said.entry("service").or_insert_with(|| toml::Value::Table(toml::Table::new()))
     {
         service.entry("name").or_insert_with(|| toml::Value::String(spec.name.to_string()));
@@ -433,7 +519,7 @@ fn show_or_write(run: &Run<'_>) -> Outcome {
         report(args, ready, dues, &written.files, true)?;
     } else {
         let again = again(args, &inputs.layers, Some(&ready.completed.spec.lang), run.starter);
-        tell(&summary::text(context, &args.dir, &ready.plan, &written, &again));
+        tell(&summary::text(context, &args.dir, &ready.stack, &written, &again));
     }
     Ok(0)
 }
@@ -441,7 +527,7 @@ fn show_or_write(run: &Run<'_>) -> Outcome {
 /// Files for the secrets that are not there yet, in a folder that git and the build do not see. Compose mounts them as
 /// they are: they can be read by the service's numeric user, and the folder by nobody but its owner.
 fn placeholders(inputs: &Inputs, ready: &Ready) -> Vec<Change> {
-    let secrets = &ready.plan.compose.secrets;
+    let secrets = &ready.stack.secrets;
     let mut changes = Vec::new();
     let missing = |path: &str| !inputs.dir.join(path).exists();
     let mut add = |path: String, content: Vec<u8>| {
@@ -453,14 +539,13 @@ fn placeholders(inputs: &Inputs, ready: &Ready) -> Vec<Change> {
         add("secrets/.gitignore".to_owned(), b"*\n".to_vec());
     }
     for secret in secrets {
-        let database = ready.plan.compose.postgres.as_ref().is_some_and(|postgres| postgres.secret == secret.name);
-        let content = if database { password() } else { Vec::new() };
+        let content = if secret.generated { password() } else { Vec::new() };
         add(format!("secrets/{}", secret.name), content);
     }
     changes
 }
 
-/// 32 random letters and digits: an empty password file would stop the database at its start.
+/// 32 random letters and digits: an empty password file would stop a database at its start.
 fn password() -> Vec<u8> {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut bytes = [0_u8; 32];
@@ -510,7 +595,7 @@ fn report(
         "files": files,
         "answers": answers,
         "notes": notes,
-        "run": summary::docker_run(&ready.plan),
+        "run": ready.stack.units.first().map(summary::docker_run),
     });
     broken_pipe_is_fine(writeln!(stdout(), "{}", serde_json::to_string_pretty(&run).unwrap_or_default()))
 }

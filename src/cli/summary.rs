@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Context;
 use super::compare::State;
-use crate::plan::Plan;
+use crate::plan::stack::{Role, Stack, Unit};
 use crate::spec::values::shell_word;
 use crate::write::{Action, Written};
 
@@ -20,7 +20,7 @@ pub(super) fn state_word(state: State) -> &'static str {
 }
 
 /// What was written, what it holds, and what comes next.
-pub(super) fn text(context: &Context, dir: &Path, plan: &Plan, written: &Written, again: &str) -> String {
+pub(super) fn text(context: &Context, dir: &Path, stack: &Stack, written: &Written, again: &str) -> String {
     let mut lines = Vec::new();
     for file in written.files.iter().filter(|file| !(file.path.starts_with("secrets/.") || file.action == Action::Same))
     {
@@ -33,16 +33,34 @@ pub(super) fn text(context: &Context, dir: &Path, plan: &Plan, written: &Written
         lines.push(format!("{verb:<9} {}{kept}", file.path));
     }
     lines.push(String::new());
-    lines.push(format!("Holds     {}", holds(plan)));
+    let service = stack.units.first();
+    lines.push(format!("Holds     {}", service.map(holds).unwrap_or_default()));
+    for other in stack.units.iter().skip(1) {
+        let what = match other.role {
+            Role::Service => "another service",
+            Role::Worker => "a process of the same image",
+            Role::Job => "runs once, before the others",
+            Role::Task => "runs when it is asked for",
+            Role::Backing | Role::Proxy => &other.title,
+        };
+        lines.push(format!("          {}: {what}", other.name));
+    }
     let dir = dir.display().to_string();
     let into = if dir == "." { String::new() } else { format!("cd {} && ", shell_word(&dir)) };
-    let url = plan.runtime.port.map(|port| format!("   then http://127.0.0.1:{port}")).unwrap_or_default();
+    let url = stack
+        .units
+        .iter()
+        .rfind(|unit| unit.publish.is_some() && matches!(unit.role, Role::Proxy))
+        .or_else(|| stack.units.iter().find(|unit| unit.publish.is_some()))
+        .and_then(|unit| unit.publish)
+        .map(|port| format!("   then {}://127.0.0.1:{port}", if stack.tls { "https" } else { "http" }))
+        .unwrap_or_default();
     lines.push(format!("Next      {into}docker compose up --build{url}"));
     let prove = if dir == "." { String::new() } else { format!(" {}", shell_word(&dir)) };
     lines
         .push(format!("          scaffold prove{prove}   builds it, runs it locked down and looks at it from outside"));
     let room = usize::from(context.terminal.columns).saturating_sub(INDENT + 2).max(40);
-    let alone = docker_run(plan);
+    let alone = service.map(docker_run).unwrap_or_default();
     let alone = if context.terminal.stderr_tty { broken(&alone, room) } else { alone };
     lines.push(format!("Alone     {alone}"));
     lines.push(format!("Again     {again}"));
@@ -67,63 +85,72 @@ fn broken(command: &str, cells: usize) -> String {
     lines.join(&format!(" \\\n{:INDENT$}", ""))
 }
 
-/// The set-up in one line.
-pub(super) fn holds(plan: &Plan) -> String {
-    let mut parts = vec![format!("uid {}", plan.runtime.user.uid)];
-    if plan.compose.read_only {
+/// A unit in one line.
+pub(super) fn holds(unit: &Unit) -> String {
+    let mut parts = vec![format!("uid {}", unit.user.uid)];
+    if unit.read_only {
         parts.push("read-only root".to_owned());
     }
-    parts.push("no capabilities".to_owned());
-    parts.push(format!("{} memory", plan.compose.memory));
-    parts.push(match (&plan.runtime.health, plan.runtime.health.as_ref().and_then(|health| health.path.as_ref())) {
+    parts.push(match unit.capabilities.as_slice() {
+        [] => "no capabilities".to_owned(),
+        kept => {
+            let names: Vec<&str> = kept.iter().map(|kept| kept.name.as_str()).collect();
+            format!("no capabilities but {}", names.join(" and "))
+        }
+    });
+    parts.push(format!("{} memory", unit.memory));
+    parts.push(match (&unit.health, unit.health.as_ref().and_then(|health| health.path.as_ref())) {
         (Some(_), Some(path)) => format!("health at {path}"),
         (Some(_), None) => "health by a command".to_owned(),
         (None, _) => "no health check".to_owned(),
     });
-    if !plan.compose.secrets.is_empty() {
-        let names =
-            plan.compose.secrets.iter().map(|secret| format!("secrets/{}", secret.name)).collect::<Vec<_>>().join(", ");
-        parts.push(format!("secrets from {names}"));
+    if !unit.secrets.is_empty() {
+        let names: Vec<String> = unit.secrets.iter().map(|secret| format!("secrets/{}", secret.name)).collect();
+        parts.push(format!("secrets from {}", names.join(", ")));
     }
     parts.join(", ")
 }
 
-/// The `docker run` line that runs the image under the same lock-down as compose does.
-pub(super) fn docker_run(plan: &Plan) -> String {
+/// The `docker run` line that runs a unit's image under the same lock-down as compose does.
+pub(super) fn docker_run(unit: &Unit) -> String {
     let mut words = vec!["docker run --rm".to_owned()];
-    if plan.compose.read_only {
+    if unit.read_only {
         words.push("--read-only".to_owned());
     }
     words.push("--cap-drop=ALL --security-opt=no-new-privileges".to_owned());
-    words.push(format!("--user={}:{}", plan.runtime.user.uid, plan.runtime.user.gid));
-    words.push(format!(
-        "--memory={0} --memory-swap={0} --cpus={1} --pids-limit={2}",
-        plan.compose.memory, plan.compose.cpus, plan.compose.pids
-    ));
-    if plan.compose.init {
+    words.extend(unit.capabilities.iter().map(|kept| format!("--cap-add={}", kept.name)));
+    words.push(format!("--user={}:{}", unit.user.uid, unit.user.gid));
+    words
+        .push(format!("--memory={0} --memory-swap={0} --cpus={1} --pids-limit={2}", unit.memory, unit.cpus, unit.pids));
+    if unit.init {
         words.push("--init".to_owned());
     }
-    for folder in &plan.compose.tmpfs {
+    if unit.networks.is_empty() {
+        words.push("--network=none".to_owned());
+    }
+    for folder in &unit.tmpfs {
         let exec = if folder.exec { "exec" } else { "noexec" };
-        let owner = if folder.own {
-            format!(",mode=0700,uid={},gid={}", plan.runtime.user.uid, plan.runtime.user.gid)
-        } else {
-            String::new()
-        };
+        let owner =
+            if folder.own { format!(",mode=0700,uid={},gid={}", unit.user.uid, unit.user.gid) } else { String::new() };
         words.push(format!("--tmpfs {}:rw,{exec},nosuid,nodev,size={}{owner}", folder.path, folder.size));
     }
-    if let Some(volume) = &plan.compose.volume {
-        words.push(format!("--mount type=volume,source={}_{},target={}", plan.name, volume.name, volume.path));
+    if let Some(volume) = &unit.volume {
+        words.push(format!("--mount type=volume,source={}_{},target={}", unit.name, volume.name, volume.path));
     }
-    for secret in &plan.compose.secrets {
+    for variable in &unit.environment {
+        words.push(format!("--env {}", shell_word(&format!("{}={}", variable.name, variable.value))));
+    }
+    for secret in &unit.secrets {
+        let env =
+            secret.env.as_ref().map(|env| format!("--env {env}=/run/secrets/{} ", secret.name)).unwrap_or_default();
         words.push(format!(
-            "--env {1}=/run/secrets/{0} --mount type=bind,source=\"$PWD\"/secrets/{0},target=/run/secrets/{0},readonly",
-            secret.name, secret.env
+            "{env}--mount type=bind,source=\"$PWD\"/secrets/{0},target=/run/secrets/{0},readonly",
+            secret.name
         ));
     }
-    if let Some(port) = plan.runtime.port {
-        words.push(format!("--publish 127.0.0.1:{port}:{port}"));
+    if let (Some(host), Some(port)) = (unit.publish, unit.port) {
+        words.push(format!("--publish 127.0.0.1:{host}:{port}"));
     }
-    words.push(plan.name.to_string());
+    words.push(unit.built.as_ref().map(ToString::to_string).unwrap_or_default());
     words.join(" ")
 }

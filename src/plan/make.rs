@@ -4,17 +4,13 @@ use std::collections::BTreeMap;
 
 use super::images::Naming;
 use super::recipe::{self, Applied, own, pairs};
-use super::{Compose, Health, Ignore, Images, Pair, Plan, Postgres, Record, Runtime, Secret, Tmpfs, Volume};
+use super::{Compose, Ignore, Images, Pair, Plan, Record, Runtime, Secret, Tmpfs, Volume, health, process};
 use crate::catalog::Preset;
 use crate::catalog::preset::{Base, Os, RuntimeImage};
 use crate::detect::{Project, start};
 use crate::report::Diagnostic;
 use crate::spec::Spec;
-use crate::spec::complete::Health as Asked;
-use crate::spec::values::{AbsPath, Argv, Cpus, Duration, EnvName, Line, SecretId, Size, User};
-
-/// PostgreSQL's image and its user in it (docker-library/postgres, read 2026-08-21: uid and gid 999 on Debian).
-const POSTGRES: (&str, &str) = ("postgres:17-trixie", "999:999");
+use crate::spec::values::{AbsPath, Cpus, Duration, EnvName, Line, Size, User};
 
 /// Makes the plan of a service. `server` is the preset that serves what this one builds, if there is one.
 ///
@@ -74,7 +70,8 @@ fn plan(project: &Project, spec: &Spec, server: Option<&Preset>) -> Result<Plan,
     }
 
     let runtime = runtime(project, spec, &applied, running, running_base, chosen, server.is_some())?;
-    let compose = compose(project, spec, &applied, running, &naming)?;
+    let compose = compose(project, spec, &applied, running)?;
+    let processes = process::make(spec, running, running_base, server.is_some(), &runtime)?;
     Ok(Plan {
         name: spec.name.clone(),
         lang: preset.id.clone(),
@@ -92,6 +89,8 @@ fn plan(project: &Project, spec: &Spec, server: Option<&Preset>) -> Result<Plan,
         recipe,
         runtime,
         compose,
+        processes,
+        dev: None,
     })
 }
 
@@ -187,80 +186,12 @@ fn runtime(
         entrypoint: vec![Line::new(program)?],
         arguments: words.map(Line::new).collect::<Result<_, _>>()?,
         port: spec.port,
-        health: health(spec, running, base, served)?,
+        health: health::of_service(spec, running, base, served)?,
         volume: spec.file.runtime.volume.as_ref().map(|volume| volume.path.clone()),
     })
 }
 
-fn health(spec: &Spec, running: &Preset, base: &Base, served: bool) -> Result<Option<Health>, String> {
-    let probe = &running.probe;
-    let port = spec.port.map(|port| port.to_string());
-    let fill = |words: &[String], path: &str, below: &str, program: &str| {
-        words
-            .iter()
-            .map(|word| {
-                crate::detect::text::fill_with(word, |name| match name {
-                    "program" => Some(program.to_owned()),
-                    "path" | "file" => Some(path.to_owned()),
-                    "below" | "max_age" => Some(below.to_owned()),
-                    "port" => port.clone(),
-                    name => base.programs.get(name).cloned(),
-                })
-                .ok_or_else(|| {
-                    format!("the probe of the preset `{}` needs `{word}`, which the base does not have", running.id)
-                })
-                .and_then(Line::new)
-            })
-            .collect::<Result<Vec<_>, _>>()
-    };
-    let of_base = |table: &BTreeMap<String, Vec<String>>| {
-        table.get(&spec.base).cloned().ok_or_else(|| {
-            format!(
-                "{} has no probe for the base `{}`: say `[health] command = [...]` or `none = true`",
-                running.title, spec.base
-            )
-        })
-    };
-    let (argv, compiled, path) = match (&spec.health, served) {
-        (Asked::None, false) => return Ok(None),
-        (Asked::Command(command), _) => (lines(command)?, false, None),
-        (Asked::Heartbeat(beat), _) => (
-            fill(&of_base(&probe.heartbeat_argv)?, beat.file.as_str(), &beat.max_age.to_string(), &probe.heartbeat)?,
-            probe.compiled,
-            None,
-        ),
-        (Asked::Path(path), false) => (
-            fill(&of_base(&probe.argv)?, path.as_str(), "400", &probe.program)?,
-            probe.compiled,
-            Some(Line::new(path.as_str())?),
-        ),
-        (Asked::Reachable, false) => {
-            (fill(&of_base(&probe.argv)?, "/", "500", &probe.program)?, probe.compiled, Some(Line::new("/")?))
-        }
-        (_, true) => {
-            let path = running.probe.default_path.clone().unwrap_or_else(|| "/".to_owned());
-            (fill(&of_base(&probe.argv)?, &path, "400", &probe.program)?, probe.compiled, Some(Line::new(path)?))
-        }
-    };
-    let table = &spec.file.health;
-    let or = |asked: &Option<Duration>, default: &str| asked.clone().map_or_else(|| Duration::new(default), Ok);
-    Ok(Some(Health {
-        argv,
-        compiled,
-        path,
-        interval: or(&table.interval, "30s")?,
-        timeout: or(&table.timeout, "5s")?,
-        start_period: or(&table.start_period, "30s")?,
-        start_interval: Duration::new("1s")?,
-        retries: table.retries.unwrap_or(3).clamp(1, 100),
-    }))
-}
-
-fn lines(command: &Argv) -> Result<Vec<Line>, String> {
-    command.words().map(Line::new).collect()
-}
-
-/// The secrets of the running service, the database's password among them.
+/// The secrets of the running service.
 fn secrets(spec: &Spec) -> Result<Vec<Secret>, String> {
     let mut all = Vec::new();
     for table in &spec.file.secrets {
@@ -282,19 +213,10 @@ fn secrets(spec: &Spec) -> Result<Vec<Secret>, String> {
         }
         all.push(Secret { name: table.name.clone(), env });
     }
-    if spec.file.backing.postgres && !all.iter().any(|secret| secret.name.as_str() == "db_password") {
-        all.push(Secret { name: SecretId::new("db_password")?, env: EnvName::new("DB_PASSWORD_FILE")? });
-    }
     Ok(all)
 }
 
-fn compose(
-    project: &Project,
-    spec: &Spec,
-    applied: &Applied,
-    running: &Preset,
-    naming: &Naming,
-) -> Result<Compose, String> {
+fn compose(project: &Project, spec: &Spec, applied: &Applied, running: &Preset) -> Result<Compose, String> {
     let table = &spec.file.runtime;
     let volume = table.volume.as_ref().map(|volume| Volume { name: volume.name.clone(), path: volume.path.clone() });
     let mut tmpfs = vec![Tmpfs { path: AbsPath::new("/tmp")?, size: Size::new("64m")?, exec: false, own: false }];
@@ -328,18 +250,6 @@ fn compose(
         .filter_map(|settings| settings.memory.clone())
         .next_back()
         .unwrap_or_else(|| running.memory.clone());
-    let postgres = if spec.file.backing.postgres {
-        let database: String =
-            spec.name.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        Some(Postgres {
-            image: naming.name(POSTGRES.0)?,
-            database: Line::new(database)?,
-            secret: SecretId::new("db_password")?,
-            user: User::new(POSTGRES.1)?,
-        })
-    } else {
-        None
-    };
     Ok(Compose {
         read_only: table.read_only.unwrap_or(true),
         tmpfs,
@@ -350,6 +260,5 @@ fn compose(
         init: table.init.unwrap_or(!served && !spec.handles_sigterm),
         stop_grace: table.stop_grace.clone().map_or_else(|| Duration::new(running.stop_grace.clone()), Ok)?,
         secrets: secrets(spec)?,
-        postgres,
     })
 }

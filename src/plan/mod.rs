@@ -3,9 +3,12 @@
 //! Order and wording belong to the templates. Free text is typed (see [`crate::spec::values`]); every other string is a
 //! constant of a preset.
 
+mod health;
 mod images;
 mod make;
+mod process;
 mod recipe;
+pub mod stack;
 
 pub use make::make;
 
@@ -76,6 +79,21 @@ pub struct Plan {
     pub compose: Compose,
     /// The patterns of .dockerignore.
     pub ignore: Ignore,
+    /// Other processes of the image.
+    pub processes: Vec<Process>,
+    /// How it runs while somebody works on it, if that was asked for.
+    pub dev: Option<Dev>,
+}
+
+/// Another process of the image, and how it is asked for its health.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Process {
+    /// Its name.
+    pub name: ServiceName,
+    /// The program and its arguments.
+    pub argv: Vec<Line>,
+    /// The probe.
+    pub health: Option<Health>,
 }
 
 /// The images of a Dockerfile and a compose file.
@@ -151,6 +169,10 @@ pub struct SecretMount {
     pub required: bool,
     /// The variable through which compose is told the file on the host.
     pub file_variable: EnvName,
+    /// The variable that holds its value where it is given by one, as in CI.
+    pub variable: EnvName,
+    /// Its file, where it is one of the project and no secret: the certificate of an authority.
+    pub file: Option<RelPath>,
 }
 
 /// A path of the build stage and where it goes.
@@ -233,8 +255,6 @@ pub struct Compose {
     pub stop_grace: Duration,
     /// Secrets as files.
     pub secrets: Vec<Secret>,
-    /// A PostgreSQL.
-    pub postgres: Option<Postgres>,
 }
 
 /// A folder in memory.
@@ -268,17 +288,23 @@ pub struct Secret {
     pub env: EnvName,
 }
 
-/// A PostgreSQL beside the service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Postgres {
-    /// Its image.
-    pub image: ImageRef,
-    /// The database and its user.
-    pub database: Line,
-    /// The secret that holds its password.
-    pub secret: SecretId,
-    /// Its own numeric user in the image.
-    pub user: User,
+/// How a service runs while somebody works on it: in the stage `dev`, with its source brought in as it changes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Dev {
+    /// The command, which restarts by itself or is restarted by compose.
+    pub command: Vec<Line>,
+    /// Compose restarts it after each change; otherwise it sees changes itself.
+    pub restart: bool,
+    /// It must be built anew after each change.
+    pub rebuild: bool,
+    /// The port of its debugger.
+    pub debug_port: Option<Port>,
+    /// The folder that the source is brought into.
+    pub target: Line,
+    /// Files whose change needs a new build: manifests and lockfiles.
+    pub manifests: Vec<RelPath>,
+    /// Patterns that are never brought in.
+    pub ignore: Vec<Line>,
 }
 
 /// What stays out of the build context.

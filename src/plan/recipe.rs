@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cache, Own, Pair, Recipe, Record, SecretMount, Ship};
+use crate::catalog::Preset;
 use crate::catalog::preset::{CredentialKind, Manager, Settings, Step};
 use crate::detect::text::fill_with;
 use crate::detect::{Project, start};
@@ -10,7 +11,7 @@ use crate::report::Diagnostic;
 use crate::spec::Spec;
 use crate::spec::file::StageTable;
 use crate::spec::secret;
-use crate::spec::values::{AbsPath, EnvName, Line, PackageName, RelPath, Shell, shell_word};
+use crate::spec::values::{AbsPath, EnvName, Line, PackageName, RelPath, SecretId, Shell, shell_word};
 
 /// What of the preset applies to this project.
 pub(super) struct Applied<'p> {
@@ -127,7 +128,7 @@ pub(super) fn make(
         }
     }
 
-    let prefix = mounts(spec, applied, &mut recipe)?;
+    let prefix = mounts(project.preset, spec, applied, &mut recipe)?;
     recipe.steps = steps(project, spec, applied, &prefix)?;
 
     if let Some(framework) = framework {
@@ -206,8 +207,11 @@ fn ignored_as_credential(path: &str) -> bool {
         || path == ".cargo/config.toml"
 }
 
+/// The id of the mount that holds the authority which the build trusts.
+const AUTHORITY: &str = "build_ca";
+
 /// The secret mounts, and the variables that the steps which use them begin with.
-fn mounts(spec: &Spec, applied: &Applied, recipe: &mut Recipe) -> Result<String, String> {
+fn mounts(preset: &Preset, spec: &Spec, applied: &Applied, recipe: &mut Recipe) -> Result<String, String> {
     let mut prefix = String::new();
     for asked in &spec.build_secrets {
         let known =
@@ -244,6 +248,21 @@ fn mounts(spec: &Spec, applied: &Applied, recipe: &mut Recipe) -> Result<String,
             target,
             required: asked.required,
             file_variable: EnvName::new(format!("{variable}_FILE"))?,
+            variable: EnvName::new(variable)?,
+            file: None,
+        });
+    }
+    if let Some(file) = &spec.file.build.ca {
+        for name in &preset.ca_env {
+            prefix.push_str(&format!("{name}=/run/secrets/{AUTHORITY} "));
+        }
+        recipe.mounts.push(SecretMount {
+            id: SecretId::new(AUTHORITY)?,
+            target: None,
+            required: true,
+            file_variable: EnvName::new("BUILD_CA_FILE")?,
+            variable: EnvName::new("BUILD_CA")?,
+            file: Some(file.clone()),
         });
     }
     Ok(prefix)

@@ -8,21 +8,24 @@ mod dockerfile;
 
 use std::ops::Range;
 
-use super::compare::FileKind;
 use crate::plan::Plan;
+use crate::plan::stack::Stack;
 use crate::report::Diagnostic;
 
-/// Holds a rendered file against its plan. `template` is the name of the template that made it.
+/// Holds a rendered Dockerfile against its plan. `template` is the name of the template that made it.
 ///
 /// # Errors
 /// The first thing that the file says otherwise, or does not say.
-pub(super) fn check(plan: &Plan, file: &str, template: &str, kind: FileKind, text: &str) -> Result<(), Diagnostic> {
-    let rendered = Rendered { file, template, text };
-    match kind {
-        FileKind::Dockerfile => dockerfile::check(plan, rendered),
-        FileKind::Compose => compose::check(plan, rendered),
-        _ => Ok(()),
-    }
+pub(super) fn dockerfile(plan: &Plan, file: &str, template: &str, text: &str) -> Result<(), Diagnostic> {
+    dockerfile::check(plan, Rendered { file, template, text })
+}
+
+/// Holds a rendered compose file against its stack.
+///
+/// # Errors
+/// The first thing that the file says otherwise, or does not say.
+pub(super) fn compose(stack: &Stack, file: &str, template: &str, text: &str) -> Result<(), Diagnostic> {
+    compose::check(stack, Rendered { file, template, text })
 }
 
 /// A rendered file on trial.

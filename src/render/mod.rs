@@ -12,6 +12,7 @@ pub mod environment;
 mod facets;
 pub mod files;
 pub mod lint;
+mod outputs;
 pub mod quote;
 mod scan;
 mod shell;
@@ -21,7 +22,7 @@ pub use closure::closure;
 pub use compare::{FileKind, compare};
 pub use context::{Contexts, contexts};
 pub use environment::Environment;
-pub use files::{FileSet, Wanted, files};
+pub use files::{FileSet, image_files, stack_files};
 pub use lint::lint;
 pub use standin::{Grammar, StandIns};
 

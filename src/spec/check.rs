@@ -17,6 +17,9 @@ pub struct CheckTable {
     pub pedantic: bool,
     /// Images must come from here: globs on `registry/repository`, such as `docker.io/library/*`.
     pub registries: Vec<String>,
+    /// Images must be published by one of these: a kind (`official`, `verified`, `sponsored-oss`, `vendor`, `community`), a
+    /// publisher such as `vendor:Google`, or images of your own such as `ghcr.io/acme/*`.
+    pub publishers: Vec<String>,
     /// Labels that an image must have, each with the format of its value.
     pub labels: BTreeMap<String, LabelFormat>,
     /// Severities by rule: `off`, `note`, `warning` or `error`.

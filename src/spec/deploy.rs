@@ -141,7 +141,8 @@ impl<'de> Deserialize<'de> for BackingEntry {
                 Ok(BackingEntry(there.then(BackingTable::default)))
             }
             fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<BackingEntry, A::Error> {
-                BackingTable::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(|t| BackingEntry(Some(t)))
+                BackingTable::deserialize(serde::de::value::MapAccessDeserializer::new(map))
+                    .map(|t| BackingEntry(Some(t)))
             }
         }
         deserializer.deserialize_any(Entry)
@@ -154,7 +155,7 @@ impl<'de> Deserialize<'de> for BackingEntry {
 #[serde(deny_unknown_fields)]
 pub struct ProxyTable {
     /// `caddy` or `nginx`.
-    pub kind: ProxyKind,
+    pub kind: String,
     /// TLS ends here: the secrets `tls_certificate` and `tls_key` hold the certificate's chain and its key.
     #[serde(default)]
     pub tls: bool,
@@ -163,17 +164,6 @@ pub struct ProxyTable {
     /// Which path belongs to which service: `{ "/api" = "api" }`. Everything else goes to the first service with a port.
     #[serde(default)]
     pub routes: BTreeMap<UrlPath, ServiceName>,
-}
-
-/// A reverse proxy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum ProxyKind {
-    /// Caddy.
-    Caddy,
-    /// nginx, in the image that runs without root.
-    Nginx,
 }
 
 /// `[kubernetes]`

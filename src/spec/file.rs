@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::check::CheckTable;
-use super::deploy::{
-    BackingEntry, CiTable, KubernetesTable, MemberTable, ProcessTable, ProxyTable, Reach,
-};
+use super::deploy::{BackingEntry, CiTable, KubernetesTable, MemberTable, ProcessTable, ProxyTable, Reach};
 use super::secret;
 use super::secrets::{ProvidersTable, SecretTable};
 use super::values::{

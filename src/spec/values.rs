@@ -66,6 +66,13 @@ value! {
     Line, "line", |text| no_control(text, "text")
 }
 value! {
+    /// Text of several lines: an argument that is a script.
+    Text, "text", |text| match text.chars().find(|c| c.is_control() && *c != '\n' && *c != '\t') {
+        Some(bad) => Err(format!("text holds the control character U+{:04X}", bad as u32)),
+        None => Ok(()),
+    }
+}
+value! {
     /// The name of a service: as a compose service, a project and an image repository take it.
     ServiceName, "word", |text| {
         let plain = text.split(['-', '_', '.']).all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));

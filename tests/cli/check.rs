@@ -162,6 +162,25 @@ fn new_writes_nothing_that_check_calls_an_error() {
 }
 
 #[test]
+fn new_writes_no_image_of_a_publisher_that_the_policy_does_not_allow() {
+    let project = Project::node_and(&[(
+        "scaffold.toml",
+        "[service]\nname = \"shop\"\nlang = \"node\"\n\n[check]\npublishers = [\"official\"]\n",
+    )]);
+    project
+        .refuses("new --yes", 1)
+        .says("does not pass `scaffold check`")
+        .says("error[image-publisher]")
+        .says("`docker/dockerfile:1` is of `verified:Docker`")
+        .says("the policy allows official");
+    project.edit("scaffold.toml", "[\"official\"]", "[\"official\", \"verified:Docker\"]");
+    project.run("new --yes").exits(0);
+    project.refuses("explain image-publisher", 0).prints("Docker does not vouch");
+    project.edit("scaffold.toml", "\"verified:Docker\"", "\"vendor:Docker\"");
+    project.refuses("check", 2).says("`vendor:Docker` is no publisher").says("did you mean `verified:Docker`?");
+}
+
+#[test]
 fn a_fix_may_write_the_dockerignore_that_is_missing() {
     let files =
         [("Dockerfile", "FROM debian:13-slim\nCOPY . /app/\n"), ("a.js", ""), (".git/HEAD", "ref: refs/heads/main\n")];

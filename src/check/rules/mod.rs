@@ -17,6 +17,7 @@ rules! {
         image_digest_missing
         image_end_of_life
         image_latest
+        image_publisher
         image_registry_not_allowed
         image_syntax_frontend
         image_tag_broad

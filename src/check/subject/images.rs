@@ -63,6 +63,16 @@ pub fn of_build(build: &Build<'_>, found: &mut Found) -> Vec<NamedImage> {
     images
 }
 
+/// The image of the frontend that reads the Dockerfile, if its `# syntax=` names one.
+pub fn of_syntax(build: &Build<'_>, found: &mut Found) -> Option<NamedImage> {
+    let syntax = build.file.directives.iter().find(|directive| directive.name == "syntax")?;
+    // What follows a blank is for the frontend.
+    let text = syntax.value.split(' ').next().unwrap_or_default().to_owned();
+    let reference = Reference::parse(&text)?;
+    let at = build.at(found, syntax.value_span.clone());
+    Some(NamedImage { text, reference, known: true, shipped: false, local: false, at })
+}
+
 /// Whether a registry gives nothing but `latest` away without a contract, so that a digest is the only pin there is.
 ///
 /// Chainguard's free images, as its documentation says it (November 2026).

@@ -4,21 +4,24 @@
 //! their processes, the databases beside them and the proxy before them are all [`Unit`]s: whatever a file says of one
 //! of them it says of all.
 
+mod beside;
 mod make;
 mod network;
 mod process;
+mod publish;
 mod remote;
 
 pub use make::{Member, make};
 
 use serde::Serialize;
 
-use super::{Health, Pair, SecretMount, Tmpfs, Volume};
-use crate::spec::deploy::{KubernetesSecrets, ProxyKind, Scanner};
+use super::{Dev, Health, Pair, SecretMount, Tmpfs, Volume};
+use crate::catalog::ci::Pins;
+use crate::spec::deploy::{KubernetesSecrets, Scanner};
 use crate::spec::secrets::{Delivery, Provider};
 use crate::spec::values::{
     Branch, Capability, Cpus, Duration, EnvName, ImageRef, Line, Namespace, Platform, Port, RelPath, RemoteKey,
-    Repository, SecretId, ServiceName, Size, Url, UrlPath, User, VaultName, Version,
+    Repository, SecretId, ServiceName, Size, Text, Url, UrlPath, User, VaultName, Version,
 };
 
 /// A project as it runs.
@@ -36,12 +39,14 @@ pub struct Stack {
     pub volumes: Vec<ServiceName>,
     /// The secrets of everything that runs, in the order in which they are first used.
     pub secrets: Vec<Secret>,
+    /// The secrets of all builds, each once, sorted.
+    pub build_secrets: Vec<SecretMount>,
     /// Who keeps secrets, where.
     pub providers: Providers,
     /// The proxy's routes, the longest path first; empty without a proxy.
     pub routes: Vec<Route>,
-    /// Which proxy there is.
-    pub proxy: Option<ProxyKind>,
+    /// The id of the proxy.
+    pub proxy: Option<String>,
     /// The proxy ends TLS.
     pub tls: bool,
     /// The cluster.
@@ -107,31 +112,32 @@ pub struct Built {
     pub ssh: bool,
     /// Its build goes through the proxy of the place where it runs.
     pub proxy: bool,
+    /// Its name as a target of bake and a job of a pipeline take it.
+    pub job: Line,
     /// Where it is published, without a tag; a name without a host where nothing is said.
     pub repository: Repository,
     /// Somebody said where it is published.
     pub published: bool,
+    /// The registry that it is published to; nothing for Docker Hub, or where nothing is said.
+    pub registry: Option<Line>,
+    /// Whose registry that is.
+    pub host: Host,
     /// How it runs while somebody works on it.
     pub dev: Option<Dev>,
 }
 
-/// How a service runs while somebody works on it: in the stage `dev`, with its source brought in as it changes.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Dev {
-    /// The command, which restarts by itself or is restarted by compose.
-    pub command: Vec<Line>,
-    /// Compose restarts it after each change; otherwise it sees changes itself.
-    pub restart: bool,
-    /// It must be built anew after each change.
-    pub rebuild: bool,
-    /// The port of its debugger.
-    pub debug_port: Option<Port>,
-    /// The folder that the source is brought into.
-    pub target: Line,
-    /// Files whose change needs a new build: manifests and lockfiles.
-    pub manifests: Vec<RelPath>,
-    /// Patterns that are never brought in.
-    pub ignore: Vec<Line>,
+/// Whose registry an image is published to: a pipeline of the same house needs no password for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Host {
+    /// GitHub's.
+    Github,
+    /// GitLab's.
+    Gitlab,
+    /// Another.
+    Other,
+    /// Nobody said: the pipeline takes that of its own house.
+    Own,
 }
 
 /// What a unit is for.
@@ -162,6 +168,20 @@ pub enum Condition {
     ServiceStarted,
     /// It has ended well.
     ServiceCompletedSuccessfully,
+}
+
+/// Who says how a unit's health is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Healthcheck {
+    /// The image, as it does for the service itself.
+    Image,
+    /// The unit, since the image says nothing or something else.
+    Own,
+    /// The image's own does not hold for this unit: it has to be switched off.
+    Off,
+    /// Nobody.
+    None,
 }
 
 /// What a unit waits for.
@@ -206,16 +226,18 @@ pub struct Unit {
     pub built: Option<ServiceName>,
     /// It is the one of its image that says how the image is built.
     pub builds: bool,
-    /// Its image: for our own the name that compose gives it.
-    pub image: ImageRef,
+    /// Its image, if it is another's.
+    pub image: Option<ImageRef>,
     /// The repository that a cluster takes it from, without a tag; for another's image nothing.
     pub repository: Option<Repository>,
     /// In the place of the image's entrypoint.
-    pub entrypoint: Vec<Line>,
+    pub entrypoint: Vec<Text>,
     /// In the place of the image's command.
-    pub command: Vec<Line>,
+    pub command: Vec<Text>,
+    /// One of these words is a script of several lines.
+    pub script: bool,
     /// Whatever it starts, whole: entrypoint and command of the image, or what stands in their place.
-    pub argv: Vec<Line>,
+    pub argv: Vec<Text>,
     /// The numeric user.
     pub user: User,
     /// An init is put before the program.
@@ -252,10 +274,12 @@ pub struct Unit {
     pub environment: Vec<Pair<EnvName>>,
     /// Its secrets, by name: each is a file under `/run/secrets`.
     pub secrets: Vec<UnitSecret>,
+    /// A variable names the file of one of its secrets.
+    pub names_files: bool,
     /// How it says that it is healthy; `None` if it does not.
     pub health: Option<Health>,
-    /// Its health is the image's own, so that compose need not say it again.
-    pub image_health: bool,
+    /// Who says so.
+    pub healthcheck: Healthcheck,
     /// What it waits for.
     pub depends_on: Vec<Depends>,
     /// Its networks, by name. None at all: it has no network.
@@ -409,4 +433,6 @@ pub struct Ci {
     pub scanner: Scanner,
     /// The branch that is published from.
     pub branch: Branch,
+    /// What a pipeline is made of; nothing where none is written.
+    pub pins: Option<Pins>,
 }

@@ -6,17 +6,16 @@ use std::ops::Range;
 use super::Rendered;
 use crate::compose::Compose;
 use crate::compose::yaml::Node;
-use crate::plan::{Plan, Tmpfs};
+use crate::plan::Tmpfs;
+use crate::plan::stack::{Healthcheck, Role, Stack, Unit};
 use crate::report::Diagnostic;
-use crate::spec::values::User;
+use crate::spec::values::{Line, Text, User};
 
 type Checked = Result<(), Diagnostic>;
 
-/// What of a service can undo its lock-down; the plan has none of it.
-const LOOSE: [&str; 16] = [
-    "cap_add",
+/// What of a service can undo its lock-down; the stack has none of it.
+const LOOSE: [&str; 13] = [
     "privileged",
-    "network_mode",
     "pid",
     "ipc",
     "userns_mode",
@@ -26,41 +25,32 @@ const LOOSE: [&str; 16] = [
     "device_cgroup_rules",
     "group_add",
     "env_file",
-    "entrypoint",
-    "command",
     "extends",
     "deploy",
+    "configs",
 ];
 
-/// The database's service, where the plan has one.
-const DATABASE: &str = "db";
-
-pub(super) fn check(plan: &Plan, rendered: Rendered<'_>) -> Checked {
+pub(super) fn check(stack: &Stack, rendered: Rendered<'_>) -> Checked {
     let file = Compose::read(rendered.text);
     if let Some(problem) = file.problems.first() {
         return rendered.holds(false, Some(problem.span.clone()), problem.message.clone());
     }
-    let name = plan.name.as_str();
-    rendered.same("project", &file.name.as_deref(), &Some(name), None)?;
+    rendered.same("project", &file.name.as_deref(), &Some(stack.name.as_str()), None)?;
     let services: BTreeSet<&str> = file.services.iter().map(|service| service.name.as_str()).collect();
-    let database = plan.compose.postgres.is_some();
-    let planned: BTreeSet<&str> = std::iter::once(name).chain(database.then_some(DATABASE)).collect();
+    let planned: BTreeSet<&str> = stack.units.iter().map(|unit| unit.name.as_str()).collect();
     rendered.same("services", &services, &planned, file.services.first().map(|service| service.span.clone()))?;
-    let facets = Facets { rendered, file: &file, service: name };
-    facets.service(plan)?;
-    facets.limits(plan)?;
-    facets.mounts(plan)?;
-    facets.secrets(plan)?;
-    match &plan.compose.postgres {
-        Some(postgres) => {
-            let database = Facets { service: DATABASE, ..facets };
-            database.locked(postgres.user, true)?;
-            database.is("image", Some(postgres.image.as_str()))?;
-            database.list("secrets", &[postgres.secret.as_str()])?;
-            database.absent(&["ports"])
-        }
-        None => Ok(()),
+    for unit in &stack.units {
+        let facets = Facets { rendered, file: &file, service: unit.name.as_str() };
+        facets.locked(unit)?;
+        facets.image(stack, unit)?;
+        facets.start(unit)?;
+        facets.limits(unit)?;
+        facets.mounts(unit)?;
+        facets.environment(unit)?;
+        facets.around(unit)?;
     }
+    networks(stack, &file, rendered)?;
+    secret_files(stack, &file, rendered)
 }
 
 /// One service of the file.
@@ -86,14 +76,28 @@ impl Facets<'_> {
         self.rendered.same(&format!("`{key}`"), &found.as_deref(), &planned, self.at(&[key]))
     }
 
+    /// A key is `true`, or `false` or not there.
+    fn flag(&self, path: &[&str], planned: bool) -> Checked {
+        let found = self.node(path).and_then(Node::as_bool).unwrap_or(false);
+        self.rendered.same(&format!("`{}`", path.join(".")), &found, &planned, self.at(path))
+    }
+
+    fn words(&self, path: &[&str]) -> Vec<String> {
+        let word = |item: Node<'_>| item.as_str().map(unescaped).unwrap_or_default();
+        self.node(path).map(|list| list.items().map(word).collect()).unwrap_or_default()
+    }
+
     /// A list has these texts, in any order.
-    fn list(&self, key: &str, planned: &[&str]) -> Checked {
-        let found: BTreeSet<String> = self
-            .node(&[key])
-            .map(|list| list.items().map(|item| item.as_str().map(unescaped).unwrap_or_default()).collect())
-            .unwrap_or_default();
+    fn list(&self, path: &[&str], planned: &[&str]) -> Checked {
+        let found: BTreeSet<String> = self.words(path).into_iter().collect();
         let planned: BTreeSet<String> = planned.iter().map(|&text| text.to_owned()).collect();
-        self.rendered.same(&format!("`{key}`"), &found, &planned, self.at(&[key]))
+        self.rendered.same(&format!("`{}`", path.join(".")), &found, &planned, self.at(path))
+    }
+
+    /// A list has these texts, in this order.
+    fn argv(&self, path: &[&str], planned: &[Text]) -> Checked {
+        let planned: Vec<String> = planned.iter().map(ToString::to_string).collect();
+        self.rendered.same(&format!("`{}`", path.join(".")), &self.words(path), &planned, self.at(path))
     }
 
     fn absent(&self, keys: &[&str]) -> Checked {
@@ -104,109 +108,182 @@ impl Facets<'_> {
     }
 
     /// What locks a service down, whatever it is.
-    fn locked(&self, user: User, read_only: bool) -> Checked {
+    fn locked(&self, unit: &Unit) -> Checked {
         self.absent(&LOOSE)?;
-        self.is("user", Some(&format!("{}:{}", user.uid, user.gid)))?;
-        let found = self.node(&["read_only"]).and_then(Node::as_bool).unwrap_or(false);
-        self.rendered.same("`read_only`", &found, &read_only, self.at(&["read_only"]))?;
-        self.list("cap_drop", &["ALL"])?;
-        self.list("security_opt", &["no-new-privileges:true"])
+        self.is("user", Some(&format!("{}:{}", unit.user.uid, unit.user.gid)))?;
+        self.flag(&["read_only"], unit.read_only)?;
+        self.list(&["cap_drop"], &["ALL"])?;
+        let kept: Vec<&str> = unit.capabilities.iter().map(|kept| kept.name.as_str()).collect();
+        self.list(&["cap_add"], &kept)?;
+        self.list(&["security_opt"], &["no-new-privileges:true"])
     }
 
-    fn service(&self, plan: &Plan) -> Checked {
-        self.locked(plan.runtime.user, plan.compose.read_only)?;
-        let service = self.file.service(self.service);
-        let build = service.and_then(|service| service.build.as_ref());
-        let context = build.map(|build| (build.context.as_str(), build.dockerfile.as_deref(), build.target.as_deref()));
-        self.rendered.same("`build`", &context, &Some((".", None, None)), self.at(&["build"]))?;
-        let ports = service.map(|service| service.ports.as_slice()).unwrap_or_default();
+    /// Where its image comes from.
+    fn image(&self, stack: &Stack, unit: &Unit) -> Checked {
+        let named = unit.image.as_ref().map(|image| image.as_str()).or(unit.built.as_ref().map(|name| name.as_str()));
+        self.is("image", named)?;
+        let build = self.file.service(self.service).and_then(|service| service.build.as_ref());
+        let found = build.map(|build| (build.context.as_str(), build.dockerfile.as_deref(), build.target.as_deref()));
+        let built = stack.images.iter().find(|image| unit.builds && image.name == unit.name);
+        let planned = built.map(|image| (image.context.as_str(), None, None));
+        self.rendered.same("`build`", &found, &planned, self.at(&["build"]))?;
+        let mounts = built.iter().flat_map(|image| &image.mounts).map(|mount| mount.id.as_str()).collect::<Vec<_>>();
+        self.list(&["build", "secrets"], &mounts)?;
+        let proxy: &[&str] = &["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+        self.list(&["build", "args"], if built.is_some_and(|image| image.proxy) { proxy } else { &[] })
+    }
+
+    /// What it starts, and when.
+    fn start(&self, unit: &Unit) -> Checked {
+        self.argv(&["entrypoint"], &unit.entrypoint)?;
+        self.argv(&["command"], &unit.command)?;
+        let ends = matches!(unit.role, Role::Job | Role::Task);
+        self.is("restart", Some(if ends { "no" } else { "unless-stopped" }))?;
+        self.list(&["profiles"], if unit.role == Role::Task { &["tasks"] } else { &[] })?;
+        let mut test = Vec::new();
+        if let (Healthcheck::Own, Some(health)) = (unit.healthcheck, &unit.health) {
+            test.extend(std::iter::once("CMD".to_owned()).chain(health.argv.iter().map(ToString::to_string)));
+        }
+        let found = self.words(&["healthcheck", "test"]);
+        self.rendered.same("`healthcheck.test`", &found, &test, self.at(&["healthcheck"]))?;
+        self.flag(&["healthcheck", "disable"], unit.healthcheck == Healthcheck::Off)?;
+        let found: BTreeMap<String, String> = self
+            .node(&["depends_on"])
+            .map(|list| {
+                let condition =
+                    |node: Node<'_>| node.get("condition").and_then(Node::as_str).unwrap_or_default().to_owned();
+                list.entries().into_iter().map(|(name, node)| (name.to_owned(), condition(node))).collect()
+            })
+            .unwrap_or_default();
+        let word = |depends: &crate::plan::stack::Depends| {
+            (
+                depends.name.to_string(),
+                serde_json::to_value(depends.condition)
+                    .ok()
+                    .and_then(|word| word.as_str().map(str::to_owned))
+                    .unwrap_or_default(),
+            )
+        };
+        let planned: BTreeMap<String, String> = unit.depends_on.iter().map(word).collect();
+        self.rendered.same("`depends_on`", &found, &planned, self.at(&["depends_on"]))
+    }
+
+    fn limits(&self, unit: &Unit) -> Checked {
+        self.is("mem_limit", Some(unit.memory.as_str()))?;
+        self.is("memswap_limit", Some(unit.memory.as_str()))?;
+        self.is("cpus", Some(unit.cpus.as_str()))?;
+        self.is("pids_limit", Some(&unit.pids.to_string()))?;
+        self.is("shm_size", unit.shm_size.as_ref().map(|size| size.as_str()))?;
+        self.is("stop_signal", unit.stop_signal.as_ref().map(Line::as_str))?;
+        self.is("stop_grace_period", Some(unit.stop_grace.as_str()))?;
+        self.flag(&["init"], unit.init)
+    }
+
+    fn mounts(&self, unit: &Unit) -> Checked {
+        let tmpfs: Vec<String> = unit.tmpfs.iter().map(|tmpfs| options(tmpfs, unit.user)).collect();
+        self.list(&["tmpfs"], &tmpfs.iter().map(String::as_str).collect::<Vec<_>>())?;
+        let text = |node: Node<'_>, key: &str| node.get(key).and_then(Node::as_str).map(unescaped).unwrap_or_default();
+        let volumes = self.node(&["volumes"]);
+        let found: Vec<_> = volumes
+            .map(|list| {
+                let one = |item: Node<'_>| {
+                    let locked = item.get("read_only").and_then(Node::as_bool).unwrap_or(false);
+                    (text(item, "type"), text(item, "source"), text(item, "target"), locked)
+                };
+                list.items().map(one).collect()
+            })
+            .unwrap_or_default();
+        let named = unit
+            .volume
+            .iter()
+            .map(|volume| ("volume".to_owned(), volume.name.to_string(), volume.path.to_string(), false));
+        let files = unit
+            .configs
+            .iter()
+            .map(|config| ("bind".to_owned(), format!("./{}", config.file), config.target.to_string(), true));
+        self.rendered.same("`volumes`", &found, &named.chain(files).collect(), volumes.map(Node::span))
+    }
+
+    /// What is said to it, and which secrets it has.
+    fn environment(&self, unit: &Unit) -> Checked {
+        let names: Vec<&str> = unit.secrets.iter().map(|secret| secret.name.as_str()).collect();
+        self.list(&["secrets"], &names)?;
+        let found: BTreeMap<String, Option<String>> = self
+            .file
+            .service(self.service)
+            .map(|service| {
+                service.environment.iter().map(|set| (set.name.clone(), set.value.as_deref().map(unescaped))).collect()
+            })
+            .unwrap_or_default();
+        let said = unit.environment.iter().map(|pair| (pair.name.to_string(), Some(pair.value.to_string())));
+        let file = |secret: &crate::plan::stack::UnitSecret| {
+            Some((secret.env.as_ref()?.to_string(), Some(format!("/run/secrets/{}", secret.name))))
+        };
+        let planned: BTreeMap<_, _> = said.chain(unit.secrets.iter().filter_map(file)).collect();
+        let other = found.iter().find(|(name, value)| planned.get(*name) != Some(value)).map(|(name, _)| name.as_str());
+        let missing = planned.keys().find(|name| !found.contains_key(*name)).map(String::as_str);
+        let name = other.or(missing).unwrap_or_default();
+        let at = self.at(&["environment", name]).or(self.at(&["environment"]));
+        self.rendered.same(&format!("variable `{name}`"), &found, &planned, at)
+    }
+
+    /// Ports and networks.
+    fn around(&self, unit: &Unit) -> Checked {
+        let ports = self.file.service(self.service).map(|service| service.ports.as_slice()).unwrap_or_default();
         let found: Vec<_> = ports
             .iter()
             .map(|port| {
                 (port.host_ip.as_deref(), port.published.as_deref(), port.target.as_str(), port.protocol.as_str())
             })
             .collect();
-        let number = plan.runtime.port.map(|port| port.to_string());
+        let published = unit.publish.zip(unit.port).map(|(host, own)| (host.to_string(), own.to_string()));
         let planned: Vec<_> =
-            number.as_deref().map(|number| (Some("127.0.0.1"), Some(number), number, "tcp")).into_iter().collect();
+            published.iter().map(|(host, own)| (Some("127.0.0.1"), Some(host.as_str()), own.as_str(), "tcp")).collect();
         self.rendered.same("`ports`", &found, &planned, self.at(&["ports"]))?;
-        let depends: Vec<&str> = plan.compose.postgres.iter().map(|_| DATABASE).collect();
-        let found = service.map(|service| service.depends_on.clone()).unwrap_or_default();
-        self.rendered.same(
-            "`depends_on`",
-            &found.iter().map(String::as_str).collect(),
-            &depends,
-            self.at(&["depends_on"]),
-        )
+        let networks: Vec<&str> = unit.networks.iter().map(|network| network.as_str()).collect();
+        self.list(&["networks"], &networks)?;
+        self.is("network_mode", networks.is_empty().then_some("none"))
     }
+}
 
-    fn limits(&self, plan: &Plan) -> Checked {
-        let compose = &plan.compose;
-        self.is("mem_limit", Some(compose.memory.as_str()))?;
-        self.is("memswap_limit", Some(compose.memory.as_str()))?;
-        self.is("cpus", Some(compose.cpus.as_str()))?;
-        self.is("pids_limit", Some(&compose.pids.to_string()))?;
-        self.is("stop_grace_period", Some(compose.stop_grace.as_str()))?;
-        let init = self.node(&["init"]).and_then(Node::as_bool).unwrap_or(false);
-        self.rendered.same("`init`", &init, &compose.init, self.at(&["init"]))
-    }
+fn networks(stack: &Stack, file: &Compose, rendered: Rendered<'_>) -> Checked {
+    let list = file.document.root().and_then(|root| root.get("networks"));
+    let one = |(name, node): (&str, Node<'_>)| {
+        let internal = node.get("internal").and_then(Node::as_bool).unwrap_or(false);
+        let option =
+            node.get("driver_opts").and_then(|options| options.get("com.docker.network.bridge.enable_ip_masquerade"));
+        (name.to_owned(), (internal, option.and_then(Node::as_str) == Some("false")))
+    };
+    let found: BTreeMap<String, (bool, bool)> =
+        list.map(|list| list.entries().into_iter().map(one).collect()).unwrap_or_default();
+    let planned =
+        stack.networks.iter().map(|network| (network.name.to_string(), (network.internal, network.no_egress)));
+    rendered.same(
+        "the file's `networks`, each internal or without a way out",
+        &found,
+        &planned.collect(),
+        list.map(Node::span),
+    )
+}
 
-    fn mounts(&self, plan: &Plan) -> Checked {
-        let tmpfs: Vec<String> = plan.compose.tmpfs.iter().map(|tmpfs| options(tmpfs, plan.runtime.user)).collect();
-        self.list("tmpfs", &tmpfs.iter().map(String::as_str).collect::<Vec<_>>())?;
-        let text = |node: Node<'_>, key: &str| node.get(key).and_then(Node::as_str).map(unescaped);
-        let volumes = self.node(&["volumes"]);
-        let found: Vec<_> = volumes
-            .map(|list| {
-                list.items().map(|item| (text(item, "type"), text(item, "source"), text(item, "target"))).collect()
-            })
-            .unwrap_or_default();
-        let planned: Vec<_> = plan
-            .compose
-            .volume
-            .iter()
-            .map(|volume| (Some("volume".to_owned()), Some(volume.name.to_string()), Some(volume.path.to_string())))
-            .collect();
-        self.rendered.same("`volumes`", &found, &planned, volumes.map(Node::span))
-    }
-
-    /// Secrets of the service and of its build, and where their files are.
-    fn secrets(&self, plan: &Plan) -> Checked {
-        let run: Vec<&str> = plan.compose.secrets.iter().map(|secret| secret.name.as_str()).collect();
-        self.list("secrets", &run)?;
-        let said: BTreeMap<&str, Option<&str>> = self
+/// Where the files of secrets are.
+fn secret_files(stack: &Stack, file: &Compose, rendered: Rendered<'_>) -> Checked {
+    let run = stack
+        .secrets
+        .iter()
+        .map(|secret| (secret.name.to_string(), format!("${{SECRETS_DIR:-./secrets}}/{}", secret.name)));
+    let build = stack.build_secrets.iter().map(|mount| {
+        let file = mount
             .file
-            .service(self.service)
-            .map(|service| service.environment.iter().map(|set| (set.name.as_str(), set.value.as_deref())).collect())
-            .unwrap_or_default();
-        for secret in &plan.compose.secrets {
-            let found = said.get(secret.env.as_str()).copied().flatten();
-            let planned = format!("/run/secrets/{}", secret.name);
-            let at = self.at(&["environment", secret.env.as_str()]);
-            self.rendered.same(&format!("variable `{}`", secret.env), &found, &Some(planned.as_str()), at)?;
-        }
-        let build: BTreeSet<&str> = plan.recipe.mounts.iter().map(|mount| mount.id.as_str()).collect();
-        let list = self.node(&["build", "secrets"]);
-        let found: BTreeSet<&str> =
-            list.map(|list| list.items().filter_map(Node::as_str).collect()).unwrap_or_default();
-        self.rendered.same("`secrets` of the build", &found, &build, list.map(Node::span))?;
-        let mut files: BTreeSet<(String, String)> =
-            run.iter().map(|name| ((*name).to_owned(), format!("${{SECRETS_DIR:-./secrets}}/{name}"))).collect();
-        files.extend(
-            plan.recipe
-                .mounts
-                .iter()
-                .map(|mount| (mount.id.to_string(), format!("${{{}:-/dev/null}}", mount.file_variable))),
-        );
-        let found: BTreeSet<(String, String)> = self
-            .file
-            .secrets
-            .iter()
-            .map(|secret| (secret.name.clone(), secret.file.clone().unwrap_or_default()))
-            .collect();
-        let other = self.file.secrets.iter().find(|secret| !files.iter().any(|(name, _)| *name == secret.name));
-        self.rendered.same("the file's `secrets`", &found, &files, other.map(|secret| secret.span.clone()))
-    }
+            .as_ref()
+            .map_or_else(|| format!("${{{}:-/dev/null}}", mount.file_variable), |file| format!("./{file}"));
+        (mount.id.to_string(), file)
+    });
+    let files: BTreeSet<(String, String)> = run.chain(build).collect();
+    let found: BTreeSet<(String, String)> =
+        file.secrets.iter().map(|secret| (secret.name.clone(), secret.file.clone().unwrap_or_default())).collect();
+    let other = file.secrets.iter().find(|secret| !files.iter().any(|(name, _)| *name == secret.name));
+    rendered.same("the file's `secrets`", &found, &files, other.map(|secret| secret.span.clone()))
 }
 
 /// `$$` is compose's own way to write `$`.

@@ -11,6 +11,8 @@
 //! | `yaml`, `compose` | one YAML scalar; the same where compose expands `$` | text |
 //! | `github`, `gitlab` | one YAML scalar of a workflow or pipeline, in which no expression or variable is read | text |
 //! | `hcl` | one string of a bake file | text |
+//! | `words` | the items of a YAML flow list, between `[` and `]`, where compose expands `$` | list of text |
+//! | `block(indent=...)` | as `compose`; a text of several lines stands in a block of its own | text |
 //! | `ignore` | one line of a `.dockerignore` | text |
 //! | `pattern` | a line of a `.dockerignore` that a preset wrote: wildcards stay | text |
 //! | `toml` | one TOML value | text |
@@ -32,8 +34,8 @@ pub(super) use yaml::{Scalar, scalar};
 
 /// The names of the quoting filters, sorted.
 pub const NAMES: &[&str] = &[
-    "comment", "compose", "copy", "env", "exec", "github", "gitlab", "hcl", "ignore", "json", "num", "pattern", "run",
-    "sh", "shargs", "toml", "word", "yaml",
+    "block", "comment", "compose", "copy", "env", "exec", "github", "gitlab", "hcl", "ignore", "json", "num", "pattern",
+    "run", "sh", "shargs", "toml", "word", "words", "yaml",
 ];
 
 /// Why a filter does not write a value.
@@ -75,7 +77,8 @@ pub(super) fn register(tera: &mut Tera) {
     for (name, quote) in text {
         tera.register_filter(name, move |value: &Value, _: Kwargs, _: &State| finish(quote(&text_of(value, name)?)));
     }
-    let lists: [(&'static str, ListFilter); 2] = [("exec", docker::exec), ("shargs", shell::shargs)];
+    let lists: [(&'static str, ListFilter); 3] =
+        [("exec", docker::exec), ("shargs", shell::shargs), ("words", yaml::words)];
     for (name, quote) in lists {
         tera.register_filter(name, move |value: &Value, _: Kwargs, _: &State| finish(quote(&texts_of(value, name)?)));
     }
@@ -85,6 +88,10 @@ pub(super) fn register(tera: &mut Tera) {
             words.push(text_of(to, "copy")?);
         }
         finish(docker::copy(&words))
+    });
+    tera.register_filter("block", |value: &Value, arguments: Kwargs, _: &State| {
+        let indent = arguments.must_get::<usize>("indent")?;
+        finish(yaml::block(&text_of(value, "block")?, indent.clamp(1, 40)))
     });
     tera.register_filter("num", |value: &Value, _: Kwargs, _: &State| match value.as_i128() {
         Some(number) => Ok(Value::safe_string(&number.to_string())),

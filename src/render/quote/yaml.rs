@@ -66,6 +66,33 @@ pub(super) fn gitlab(text: &str) -> Quoted {
     yaml(text)
 }
 
+/// The same for a text of several lines, which then stands in a block of its own, `indent` columns in.
+pub(super) fn block(text: &str, indent: usize) -> Quoted {
+    let printable = |c: char| {
+        c == '\n' || !c.is_control() && c != '\u{feff}' && c != '\u{2028}' && c != '\u{2029}' && c != '\u{85}'
+    };
+    let first = text.chars().next().is_some_and(|c| !c.is_whitespace() && c != '#');
+    let clean = text.lines().all(|line| !line.ends_with([' ', '\t']));
+    if !text.contains('\n') || !text.chars().all(printable) || !first || !clean || text.ends_with('\n') {
+        return compose(text);
+    }
+    let mut out = String::from("|-");
+    for line in text.replace('$', "$$").split('\n') {
+        out.push('\n');
+        if !line.is_empty() {
+            out.extend(std::iter::repeat_n(' ', indent));
+            out.push_str(line);
+        }
+    }
+    Ok(out)
+}
+
+/// The items of a flow list where compose expands `$`: what stands between `[` and `]`.
+pub(super) fn words(words: &[String]) -> Quoted {
+    let words: Vec<_> = words.iter().map(|word| compose(word)).collect::<Result<_, _>>()?;
+    Ok(words.join(", "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::hostile;

@@ -1,7 +1,6 @@
 //! The whole chain with hostile values: context, rendering, second rendering, comparison.
 
 mod chain;
-mod ci;
 mod dockerfile;
 mod facets;
 mod packs;

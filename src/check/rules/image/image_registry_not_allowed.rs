@@ -72,14 +72,7 @@ fn dockerfile(build: &Build<'_>, found: &mut Found) {
     if policy.registries.is_empty() {
         return;
     }
-    if let Some(syntax) = build.file.directives.iter().find(|directive| directive.name == "syntax") {
-        let name = syntax.value.split(' ').next().unwrap_or_default();
-        if let Some(reference) = Reference::parse(name) {
-            let at = build.at(found, syntax.value_span.clone());
-            report(&reference, name, at, policy, found);
-        }
-    }
-    for image in images::of_build(build, found) {
+    for image in images::of_syntax(build, found).into_iter().chain(images::of_build(build, found)) {
         report(&image.reference, &image.text, image.at, policy, found);
     }
 }
@@ -116,12 +109,10 @@ pub(super) fn allows(registries: &[String], reference: &Reference) -> Option<boo
     let name = reference.normalised();
     let mut answer = Some(false);
     for entry in registries {
-        let entry = entry.trim_end_matches('/');
-        // A registry or a folder of it allows all that is below.
-        match [bases::fits(entry, &name), bases::fits(&format!("{entry}/*"), &name)] {
-            [Some(true), _] | [_, Some(true)] => return Some(true),
-            [Some(false), Some(false)] => {}
-            _ => answer = None,
+        match bases::within(entry, &name) {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => answer = None,
         }
     }
     answer

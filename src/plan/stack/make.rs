@@ -1,0 +1,242 @@
+//! Plans, and what the project says around them, to a stack.
+
+use std::collections::BTreeMap;
+
+use super::remote::{self, secret_of};
+use super::{Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, network, process, publish};
+use crate::catalog::{Catalog, ci};
+use crate::plan::images::Naming;
+use crate::plan::{Plan, SecretMount};
+use crate::report::Diagnostic;
+use crate::spec::Spec;
+use crate::spec::file::SpecFile;
+use crate::spec::secrets::{Delivery, Provider};
+use crate::spec::values::{Branch, Line, Namespace, Platform, Repository, ServiceName};
+
+/// A service of the project, planned.
+#[derive(Debug, Clone, Copy)]
+pub struct Member<'a> {
+    /// What its image is.
+    pub plan: &'a Plan,
+    /// What was said about it.
+    pub spec: &'a Spec,
+    /// Its folder; empty for the project's own.
+    pub path: &'a str,
+    /// The backing services that it uses; all of them otherwise.
+    pub uses: Option<&'a [ServiceName]>,
+}
+
+/// Makes the stack of a project of that name. `file` is what the whole project says.
+///
+/// # Errors
+/// A kind of backing service or proxy that is not known, two units of one name, a secret whose keeper is not described.
+pub fn make(
+    catalog: &Catalog,
+    name: &ServiceName,
+    file: &SpecFile,
+    members: &[Member<'_>],
+) -> Result<Stack, Box<Diagnostic>> {
+    let wrong = |why: String| Box::new(Diagnostic::error(why));
+    let naming = Naming { qualified: file.image.qualified.unwrap_or(false), registry: file.image.registry.clone() };
+    let mut images = Vec::new();
+    let mut ours = Vec::new();
+    for member in members {
+        let repository = repository(file, member, members.len() > 1).map_err(wrong)?;
+        ours.extend(process::units(member, &repository).map_err(wrong)?);
+        images.push(built(member, repository).map_err(wrong)?);
+    }
+    let beside = beside::backing(catalog, &naming, name, file)?;
+    for member in members {
+        for used in member.uses.unwrap_or_default() {
+            if !beside.iter().any(|one| one.key == *used) {
+                return Err(wrong(format!(
+                    "`{}` uses `{used}`, and there is no such entry in [backing]",
+                    member.plan.name
+                )));
+            }
+        }
+    }
+    for (unit, reach) in &mut ours {
+        let uses =
+            members.iter().find(|member| unit.built.as_ref() == Some(&member.plan.name)).and_then(|member| member.uses);
+        if *reach != crate::spec::deploy::Reach::None {
+            for one in beside.iter().filter(|one| uses.is_none_or(|uses| uses.contains(&one.key))) {
+                one.tell(unit).map_err(wrong)?;
+            }
+        }
+    }
+    let ports: Vec<(ServiceName, crate::spec::values::Port)> =
+        ours.iter().filter_map(|(unit, _)| Some((unit.name.clone(), unit.port?))).collect();
+    let (proxy, routes) = match &file.proxy {
+        Some(table) => {
+            let (unit, routes) = beside::proxy(catalog, &naming, table, &ports)?;
+            ours.iter_mut().for_each(|(unit, _)| unit.publish = None);
+            (Some(unit), routes)
+        }
+        None => (None, Vec::new()),
+    };
+    let generated: Vec<_> = beside.iter().filter_map(|one| one.password.clone()).collect();
+    let (mut units, networks) = network::join(ours, beside.into_iter().map(|one| one.unit).collect(), proxy);
+    units.iter_mut().for_each(|unit| unit.names_files = unit.secrets.iter().any(|secret| secret.env.is_some()));
+    once(&units).map_err(wrong)?;
+    publish(&mut units).map_err(wrong)?;
+
+    let mut secrets = Vec::new();
+    for unit in &units {
+        for used in &unit.secrets {
+            if !secrets.iter().any(|secret: &super::Secret| secret.name == used.name) {
+                let table = members.iter().flat_map(|member| &member.spec.file.secrets).chain(&file.secrets);
+                let table = table.into_iter().find(|table| table.name == used.name);
+                secrets.push(
+                    secret_of(name, file, unit.user, &used.name, table, generated.contains(&used.name))
+                        .map_err(wrong)?,
+                );
+            }
+        }
+    }
+    let providers = remote::providers(name, &naming, file, &secrets)?;
+    let mut volumes: Vec<ServiceName> =
+        units.iter().filter_map(|unit| Some(unit.volume.as_ref()?.name.clone())).collect();
+    volumes.sort();
+    volumes.dedup();
+    let mut build_secrets: Vec<SecretMount> =
+        images.iter().flat_map(|image: &Built| image.mounts.iter().cloned()).collect();
+    build_secrets.sort_by(|a, b| a.id.cmp(&b.id));
+    build_secrets.dedup_by(|a, b| a.id == b.id);
+    let away = secrets.iter().any(|secret| !matches!(secret.provider, Provider::File | Provider::Swarm));
+    let outputs = &file.outputs;
+    Ok(Stack {
+        name: name.clone(),
+        images,
+        networks,
+        volumes,
+        routes,
+        proxy: file.proxy.as_ref().map(|proxy| proxy.kind.clone()),
+        tls: file.proxy.as_ref().is_some_and(|proxy| proxy.tls),
+        kubernetes: Kubernetes {
+            namespace: file
+                .kubernetes
+                .namespace
+                .clone()
+                .map_or_else(|| Namespace::new(slug(name.as_str())), Ok)
+                .map_err(wrong)?,
+            secrets: file.kubernetes.secrets,
+            allow_from: file.kubernetes.allow_from.clone(),
+        },
+        ci: Ci {
+            scanner: file.ci.scanner,
+            branch: file.ci.branch.clone().map_or_else(|| Branch::new("main"), Ok).map_err(wrong)?,
+            pins: (outputs.github || outputs.gitlab).then(|| ci::pins(catalog)).transpose()?,
+        },
+        platforms: platforms(file).map_err(wrong)?,
+        outputs: Outputs {
+            compose: outputs.compose,
+            dev: outputs.dev,
+            swarm: outputs.swarm,
+            kubernetes: outputs.kubernetes,
+            bake: outputs.bake,
+            document: outputs.document,
+            github: outputs.github,
+            gitlab: outputs.gitlab,
+            renovate: outputs.renovate,
+            dependabot: outputs.dependabot,
+            secrets_script: away || outputs.swarm && !secrets.is_empty(),
+            secrets_sidecar: outputs.compose
+                && away
+                && providers.delivery == Delivery::Sidecar
+                && (providers.vault.is_some()
+                    || providers.aws.is_some()
+                    || providers.azure.is_some()
+                    || providers.gcp.is_some()),
+        },
+        units,
+        secrets,
+        build_secrets,
+        providers,
+    })
+}
+
+/// A name as Kubernetes and the shell take it.
+pub(super) fn slug(text: &str) -> String {
+    let plain: String =
+        text.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    plain.trim_matches('-').chars().take(63).collect()
+}
+
+fn repository(file: &SpecFile, member: &Member<'_>, several: bool) -> Result<Repository, String> {
+    let name = &member.plan.name;
+    let own = &member.spec.file.image.repository;
+    match (own, &file.image.repository) {
+        (Some(own), Some(all)) if several && own == all && !member.path.is_empty() => {
+            Repository::new(format!("{all}/{name}"))
+        }
+        (Some(own), _) => Ok(own.clone()),
+        (None, Some(all)) if several => Repository::new(format!("{all}/{name}")),
+        (None, Some(all)) => Ok(all.clone()),
+        (None, None) => Repository::new(name.as_str()),
+    }
+}
+
+fn built(member: &Member<'_>, repository: Repository) -> Result<Built, String> {
+    let plan = member.plan;
+    let own = member.path.is_empty();
+    let published = repository.as_str() != plan.name.as_str();
+    Ok(Built {
+        name: plan.name.clone(),
+        title: plan.title.clone(),
+        lang: plan.lang.clone(),
+        context: Line::new(if own { ".".to_owned() } else { format!("./{}", member.path) })?,
+        prefix: Line::new(if own { String::new() } else { format!("{}/", member.path) })?,
+        build_image: plan.images.build.clone(),
+        runtime_image: plan.images.runtime.clone(),
+        mounts: plan.recipe.mounts.clone(),
+        ssh: plan.recipe.ssh,
+        proxy: member.spec.file.build.proxy,
+        job: publish::job(&plan.name)?,
+        published,
+        registry: publish::registry(&repository)?.filter(|_| published),
+        host: publish::host(&repository, published),
+        repository,
+        dev: plan.dev.clone(),
+    })
+}
+
+fn platforms(file: &SpecFile) -> Result<Vec<Platform>, String> {
+    if file.image.platforms.is_empty() {
+        return ["linux/amd64", "linux/arm64"].into_iter().map(Platform::new).collect();
+    }
+    let mut platforms = file.image.platforms.clone();
+    platforms.sort();
+    platforms.dedup();
+    Ok(platforms)
+}
+
+/// No two units have one name.
+fn once(units: &[Unit]) -> Result<(), String> {
+    let mut seen: BTreeMap<&ServiceName, &Unit> = BTreeMap::new();
+    for unit in units {
+        if let Some(other) = seen.insert(&unit.name, unit) {
+            return Err(format!(
+                "{} and {} are both named `{}`: give one of them another name in scaffold.toml",
+                other.title, unit.title, unit.name
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Each port of the host is taken once: who comes later gets the next free one.
+fn publish(units: &mut [Unit]) -> Result<(), String> {
+    let mut taken = Vec::new();
+    for unit in units {
+        if let Some(port) = unit.publish {
+            let mut number = i64::from(port.get());
+            while taken.contains(&number) {
+                number += 1;
+            }
+            taken.push(number);
+            unit.publish = Some(crate::spec::values::Port::new(number)?);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! Secrets and who keeps them: each by the name that its keeper takes.
+
+use super::make::slug;
+use super::{Aws, Azure, Gcp, Providers, Secret, Vault};
+use crate::plan::images::Naming;
+use crate::report::Diagnostic;
+use crate::spec::file::SpecFile;
+use crate::spec::secrets::{Delivery, Provider, SecretTable};
+use crate::spec::values::{EnvName, ImageRef, Namespace, RemoteKey, SecretId, ServiceName, User};
+
+/// A secret of the project `name`, as it is kept.
+pub(super) fn secret_of(
+    name: &ServiceName,
+    file: &SpecFile,
+    user: User,
+    secret: &SecretId,
+    table: Option<&SecretTable>,
+    generated: bool,
+) -> Result<Secret, String> {
+    let provider = table.and_then(|table| table.provider).or(file.providers.default).unwrap_or_default();
+    let given = table.and_then(|table| table.key.clone());
+    let key = match (given, provider) {
+        (Some(key), _) => key,
+        (None, Provider::Vault) => RemoteKey::new(name.as_str())?,
+        (None, Provider::Aws) => RemoteKey::new(format!("{name}/{secret}"))?,
+        (None, Provider::Azure) => RemoteKey::new(slug(&format!("{name}-{secret}")))?,
+        (None, Provider::Gcp) => RemoteKey::new(format!("{}-{}", slug(name.as_str()), slug(secret.as_str())))?,
+        (None, Provider::Environment) => RemoteKey::new(variable(secret)?.as_str())?,
+        (None, Provider::File | Provider::Swarm) => RemoteKey::new(secret.as_str())?,
+    };
+    fits(provider, secret, &key)?;
+    let property = match (table.and_then(|table| table.property.clone()), provider) {
+        (Some(property), _) => Some(property),
+        // a secret of Vault is a table of fields
+        (None, Provider::Vault) => Some(RemoteKey::new(secret.as_str())?),
+        (None, _) => None,
+    };
+    Ok(Secret {
+        name: secret.clone(),
+        slug: Namespace::new(slug(secret.as_str()))?,
+        variable: variable(secret)?,
+        provider,
+        key,
+        property,
+        version: table.and_then(|table| table.version.clone()),
+        user,
+        generated,
+    })
+}
+
+/// The variable that a secret's value is given by.
+fn variable(secret: &SecretId) -> Result<EnvName, String> {
+    let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    let name: String = secret.as_str().chars().map(upper).collect();
+    EnvName::new(if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name })
+}
+
+/// Every keeper has names of its own: Azure takes no `_` (learn.microsoft.com, key-vault object identifiers), Google no
+/// `/` and no `.` (cloud.google.com, secretmanager reference), AWS `/_+=.@-` (docs.aws.amazon.com, CreateSecret). Read 2026-11-24.
+fn fits(provider: Provider, secret: &SecretId, key: &RemoteKey) -> Result<(), String> {
+    let (others, most, whose) = match provider {
+        Provider::Azure => ("-", 127, "an Azure Key Vault takes letters, digits and `-`"),
+        Provider::Gcp => ("-_", 255, "Google's Secret Manager takes letters, digits, `-` and `_`"),
+        Provider::Aws => ("/_+=.@-:", 512, "AWS takes letters, digits and `/_+=.@-`"),
+        Provider::Environment => ("_", 128, "a variable's name has letters, digits and `_`"),
+        Provider::Swarm => ("_.-", 64, "a swarm takes letters, digits, `_`, `.` and `-`, at most 64"),
+        Provider::File | Provider::Vault => return Ok(()),
+    };
+    let plain = key.as_str().chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c));
+    if plain && key.as_str().len() <= most {
+        Ok(())
+    } else {
+        Err(format!("the secret `{secret}` cannot be named `{key}` where it is kept: {whose}; say another with `key`"))
+    }
+}
+
+/// The keepers of these secrets.
+pub(super) fn providers(
+    name: &ServiceName,
+    naming: &Naming,
+    file: &SpecFile,
+    secrets: &[Secret],
+) -> Result<Providers, Box<Diagnostic>> {
+    let table = &file.providers;
+    let of = |provider: Provider| secrets.iter().find(|secret| secret.provider == provider);
+    let missing = |secret: &Secret, keeper: &str, example: &str| {
+        Box::new(
+            Diagnostic::error(format!(
+                "the secret `{}` is kept by {keeper}, and nothing says where that is",
+                secret.name
+            ))
+            .help(format!("add {example} to scaffold.toml")),
+        )
+    };
+    let wrong = |why: String| Box::new(Diagnostic::error(why));
+    let default = |text: &str| RemoteKey::new(text).map_err(wrong);
+    let vault = match (of(Provider::Vault), &table.vault) {
+        (None, _) => None,
+        (Some(secret), None) => {
+            return Err(missing(secret, "Vault", "[providers.vault] with `address = \"https://...\"`"));
+        }
+        (Some(_), Some(vault)) => Some(Vault {
+            address: vault.address.clone(),
+            mount: vault.mount.clone().map_or_else(|| default("secret"), Ok)?,
+            role: vault.role.clone().map_or_else(|| default(name.as_str()), Ok)?,
+            auth_mount: vault.auth_mount.clone().map_or_else(|| default("kubernetes"), Ok)?,
+            namespace: vault.namespace.clone(),
+        }),
+    };
+    let aws = match (of(Provider::Aws), &table.aws) {
+        (None, _) => None,
+        (Some(secret), None) => {
+            return Err(missing(secret, "AWS", "[providers.aws] with `region = \"eu-central-1\"`"));
+        }
+        (Some(_), Some(aws)) => Some(Aws { region: aws.region.clone(), role_arn: aws.role_arn.clone() }),
+    };
+    let azure = match (of(Provider::Azure), &table.azure) {
+        (None, _) => None,
+        (Some(secret), None) => {
+            return Err(missing(secret, "Azure", "[providers.azure] with `vault = \"NAME\"`"));
+        }
+        (Some(_), Some(azure)) => Some(Azure {
+            vault: azure.vault.clone(),
+            tenant_id: azure.tenant_id.clone(),
+            client_id: azure.client_id.clone(),
+        }),
+    };
+    let gcp = match (of(Provider::Gcp), &table.gcp) {
+        (None, _) => None,
+        (Some(secret), None) => {
+            return Err(missing(secret, "Google Cloud", "[providers.gcp] with `project = \"ID\"`"));
+        }
+        (Some(_), Some(gcp)) => {
+            Some(Gcp { project: gcp.project.clone(), service_account: gcp.service_account.clone() })
+        }
+    };
+    Ok(Providers {
+        delivery: table.delivery,
+        file: of(Provider::File).is_some(),
+        environment: of(Provider::Environment).is_some(),
+        swarm: of(Provider::Swarm).is_some(),
+        sidecar_image: sidecar_image(naming, table.delivery, &vault, &aws, &azure, &gcp).map_err(wrong)?,
+        vault,
+        aws,
+        azure,
+        gcp,
+    })
+}
+
+/// The image of the client that keeps values fresh: the keeper's own.
+fn sidecar_image(
+    naming: &Naming,
+    delivery: Delivery,
+    vault: &Option<Vault>,
+    aws: &Option<Aws>,
+    azure: &Option<Azure>,
+    gcp: &Option<Gcp>,
+) -> Result<Option<ImageRef>, String> {
+    if delivery == Delivery::Script {
+        return Ok(None);
+    }
+    // Release lines of 2026-11: hub.docker.com/r/hashicorp/vault, amazon/aws-cli, google/cloud-sdk; mcr azure-cli.
+    let images = [
+        (vault.is_some(), "hashicorp/vault:1.21"),
+        (aws.is_some(), "amazon/aws-cli:2.31.0"),
+        (azure.is_some(), "mcr.microsoft.com/azure-cli:2.77.0"),
+        (gcp.is_some(), "google/cloud-sdk:528.0.0-slim"),
+    ];
+    let asked: Vec<&str> = images.iter().filter(|(there, _)| *there).map(|(_, image)| *image).collect();
+    match asked.as_slice() {
+        [] => Ok(None),
+        [image] => naming.name(image).map(Some),
+        _ => Err("`providers.delivery = \"sidecar\"` serves one keeper, and the secrets have several: use `script`, or keep them in one place".to_owned()),
+    }
+}
