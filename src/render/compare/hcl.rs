@@ -130,7 +130,10 @@ impl<'t> Reader<'t> {
                 }
             }
         };
-        self.parts.push(Part::new("a text", read, start).separated());
+        // only `key=value,key=value` is split by bake; a tag may well have a port
+        let list = read.contains('=');
+        let part = Part::new("a text", read, start);
+        self.parts.push(if list { part.separated() } else { part });
         Ok(end)
     }
 }
