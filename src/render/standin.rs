@@ -176,7 +176,7 @@ mod tests {
                 assert_eq!(table.fill(&format!("é{standin}--{standin}")).unwrap(), format!("é{real}--{real}"));
             }
         }
-        assert_eq!(table.standin(Grammar::ImageRef, "a:5000/b"), "standin50x.example/name");
+        assert_eq!(table.standin(Grammar::ImageRef, "a:5000/b"), "standin55x.example/name");
         assert_eq!(table.entries().len(), 56);
     }
 

@@ -183,8 +183,11 @@ fn unit(
         capabilities.push(Kept { name: Capability::new(kept.name.clone())?, reason: Line::new(kept.reason.clone())? });
     }
     let stop_grace = Duration::new(preset.stop_grace.clone())?;
-    let texts =
-        |all: &[String]| all.iter().map(|text| fill(text, words).and_then(Text::new)).collect::<Result<Vec<_>, _>>();
+    let texts = |all: &[String]| {
+        all.iter()
+            .map(|text| fill(text.trim_end_matches('\n'), words).and_then(Text::new))
+            .collect::<Result<Vec<_>, _>>()
+    };
     let entrypoint = texts(&preset.entrypoint)?;
     let command = texts(&preset.command)?;
     Ok(Unit {
@@ -273,10 +276,15 @@ fn proxy_unit(
             let known = ports.iter().map(|(unit, _)| unit.as_str()).collect::<Vec<_>>().join(", ");
             return Err(format!("the route `{path}` goes to `{to}`, which has no port; there are {known}"));
         };
-        routes.push(Route { path: path.clone(), unit: unit.clone(), port: *port });
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/_.-".contains(c);
+        if !path.as_str().chars().all(plain) {
+            return Err(format!("the route `{path}`: letters, digits, `/`, `_`, `.` and `-` are taken in a route"));
+        }
+        let everything = path.as_str() == "/";
+        routes.push(Route { path: path.clone(), everything, unit: unit.clone(), port: *port });
     }
-    if !routes.iter().any(|route| route.path.as_str() == "/") {
-        routes.push(Route { path: UrlPath::new("/")?, unit: first.clone(), port: *port });
+    if !routes.iter().any(|route| route.everything) {
+        routes.push(Route { path: UrlPath::new("/")?, everything: true, unit: first.clone(), port: *port });
     }
     // the longest first: whoever reads from the top takes the nearest
     routes.sort_by(|a, b| b.path.as_str().len().cmp(&a.path.as_str().len()).then_with(|| a.path.cmp(&b.path)));

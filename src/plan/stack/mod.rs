@@ -407,8 +407,10 @@ pub struct Gcp {
 /// Which path goes to which unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Route {
-    /// The path's beginning; `/` is everything.
+    /// The path's beginning.
     pub path: UrlPath,
+    /// It is `/`: whatever no other route takes.
+    pub everything: bool,
     /// The unit.
     pub unit: ServiceName,
     /// Its port.

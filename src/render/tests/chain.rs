@@ -6,7 +6,8 @@ use crate::answers::{Layers, choose_language, complete, project_of};
 use crate::catalog::Catalog;
 use crate::detect::{MemoryTree, Origin};
 use crate::plan;
-use crate::render::{FileSet, Wanted, files};
+use crate::plan::stack;
+use crate::render::{FileSet, image_files, stack_files};
 use crate::report::Diagnostic;
 use crate::spec::file;
 
@@ -46,7 +47,10 @@ pub(super) fn set_up(catalog: &Catalog, spec: &str) -> Result<SetUp, Box<Diagnos
     let project = project_of(&preset, &tree, &layers);
     let completed = complete(&project, &layers, "api")?;
     let plan = plan::make(&project, &completed.spec, None)?;
-    let files = files(catalog, &preset, None, &plan, Wanted { compose: true, dockerignore: true })?;
+    let mut files = image_files(catalog, &preset, None, &plan, "", true)?;
+    let member = stack::Member { plan: &plan, spec: &completed.spec, path: "", uses: None };
+    let stack = stack::make(catalog, &plan.name, &completed.spec.file, &[member])?;
+    files.0.extend(stack_files(catalog, &stack)?.0);
     Ok(SetUp { files })
 }
 
