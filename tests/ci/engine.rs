@@ -41,6 +41,9 @@ fn bake_reads_every_file_alike_with_and_without_the_compose_file() {
     if !asked("SCAFFOLD_ENGINE") {
         return;
     }
+    // bake asks for an agent as soon as a target has one
+    let agent = folder("agent").join("socket");
+    let _listener = std::os::unix::net::UnixListener::bind(&agent).unwrap();
     for project in PROJECTS.iter() {
         let print = |arguments: &[&str]| -> serde_json::Value {
             let output = Command::new("docker")
@@ -48,6 +51,7 @@ fn bake_reads_every_file_alike_with_and_without_the_compose_file() {
                 .args(arguments)
                 .current_dir(&project.dir)
                 .env("TAG", "v1")
+                .env("SSH_AUTH_SOCK", &agent)
                 .env("CACHE", "registry.example.com/cache")
                 .output()
                 .unwrap();
@@ -115,7 +119,8 @@ fn the_scan_of_the_pipeline_passes_the_clean_image_and_refuses_a_planted_key() {
     assert!(clean, "{said}");
     let sbom = dir.join("sbom.json");
     let trivy = ["image", "--input", "ci-scan.tar", "--format", "spdx-json", "--output", "sbom.json"];
-    let (well, said) = says(Command::new("trivy").args(trivy).current_dir(&dir).env("TRIVY_CACHE_DIR", dir.join("trivy")));
+    let (well, said) =
+        says(Command::new("trivy").args(trivy).current_dir(&dir).env("TRIVY_CACHE_DIR", dir.join("trivy")));
     assert!(well, "{said}");
     let sbom: serde_json::Value = serde_json::from_str(&fs::read_to_string(sbom).unwrap()).unwrap();
     let packages: Vec<&str> = sbom["packages"].as_array().unwrap().iter().filter_map(|p| p["name"].as_str()).collect();
@@ -195,10 +200,15 @@ fn a_tag_is_a_copy_of_what_was_signed_and_another_key_is_refused() {
     let create = ["buildx", "imagetools", "create", "--prefer-index=false", "--tag"];
     let latest = format!("{image}:latest");
     let (well, said) = says(
-        Command::new("docker").args(create).args([&latest, by_digest]).current_dir(&dir).env("DOCKER_HOST", "tcp://127.0.0.1:1"),
+        Command::new("docker")
+            .args(create)
+            .args([&latest, by_digest])
+            .current_dir(&dir)
+            .env("DOCKER_HOST", "tcp://127.0.0.1:1"),
     );
     assert!(well, "{said}");
-    let verify = |key: &str| cosign(&["verify", "--key", key, "--insecure-ignore-tlog=true", "--allow-http-registry", &latest]);
+    let verify =
+        |key: &str| cosign(&["verify", "--key", key, "--insecure-ignore-tlog=true", "--allow-http-registry", &latest]);
     let (well, said) = verify("ours.pub");
     assert!(well, "{said}");
     assert!(!verify("other.pub").0, "any key will do");

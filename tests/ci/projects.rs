@@ -58,26 +58,25 @@ secrets = ["ssh"]
 repository = "registry.gitlab.com/acme/tool"
 "#;
 
-const OUTPUTS: &str =
-    "\n[outputs]\nbake = true\ngithub = true\ngitlab = true\nrenovate = true\ndependabot = true\nkubernetes = true\nswarm = true\n";
+const OUTPUTS: &str = "\n[outputs]\nbake = true\ngithub = true\ngitlab = true\nrenovate = true\ndependabot = true\nkubernetes = true\nswarm = true\n";
 
 /// A project that was written.
-pub struct Project {
+pub(crate) struct Project {
     /// Its name here.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Its folder.
-    pub dir: PathBuf,
+    pub(crate) dir: PathBuf,
 }
 
 impl Project {
     /// The text of one of its files.
-    pub fn text(&self, file: &str) -> String {
+    pub(crate) fn text(&self, file: &str) -> String {
         fs::read_to_string(self.dir.join(file)).unwrap_or_else(|error| panic!("{}: {file}: {error}", self.name))
     }
 }
 
 /// Writes all of them below a folder of that name.
-pub fn written(name: &str) -> Vec<Project> {
+pub(crate) fn written(name: &str) -> Vec<Project> {
     let parent = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&parent);
     let project = |name: &'static str, spec: &str, files: &[(&str, &str)]| {
@@ -115,7 +114,7 @@ pub fn written(name: &str) -> Vec<Project> {
 }
 
 /// Runs the program in a folder.
-pub fn scaffold(dir: &Path, arguments: &[&str]) {
+pub(crate) fn scaffold(dir: &Path, arguments: &[&str]) {
     let output =
         Command::new(env!("CARGO_BIN_EXE_scaffold")).args(arguments).current_dir(dir).output().expect("it is built");
     let said = String::from_utf8_lossy(&output.stderr);
@@ -123,14 +122,14 @@ pub fn scaffold(dir: &Path, arguments: &[&str]) {
 }
 
 /// Whether the tool is content, and what it says.
-pub fn says(command: &mut Command) -> (bool, String) {
+pub(crate) fn says(command: &mut Command) -> (bool, String) {
     let output = command.output().unwrap_or_else(|error| panic!("{:?} does not start: {error}", command.get_program()));
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     (output.status.success(), text)
 }
 
 /// Whether a variable asks for what needs other programs.
-pub fn asked(variable: &str) -> bool {
+pub(crate) fn asked(variable: &str) -> bool {
     let asked = std::env::var_os(variable).is_some_and(|value| value == "1");
     if !asked {
         println!("{variable}=1 is not set: nothing is looked at here");

@@ -3,36 +3,37 @@
 use std::collections::BTreeMap;
 
 /// A job.
-pub struct Job {
+pub(crate) struct Job {
     /// Its key.
-    pub id: String,
+    pub(crate) id: String,
     /// The lines of its body.
-    pub text: String,
+    pub(crate) text: String,
     /// Its steps.
-    pub steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
 }
 
 /// A step.
 #[derive(Default)]
-pub struct Step {
+pub(crate) struct Step {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// `owner/name@commit`, if it is an action.
-    pub uses: Option<String>,
+    pub(crate) uses: Option<String>,
     /// What stands behind it as a comment.
-    pub tag: String,
+    pub(crate) tag: String,
     /// What the action is given.
-    pub with: BTreeMap<String, String>,
+    pub(crate) with: BTreeMap<String, String>,
 }
 
 /// The jobs of a workflow of ours, which is indented by two and has each key on a line.
-pub fn jobs(text: &str) -> Vec<Job> {
+pub(crate) fn jobs(text: &str) -> Vec<Job> {
     let mut jobs: Vec<Job> = Vec::new();
     let mut given = false;
     let (_, body) = text.split_once("\njobs:\n").expect("a workflow has jobs");
     for line in body.lines() {
         let indent = line.len() - line.trim_start().len();
-        let (key, value) = line.trim_start().trim_start_matches("- ").split_once(':').unwrap_or((line.trim_start(), ""));
+        let (key, value) =
+            line.trim_start().trim_start_matches("- ").split_once(':').unwrap_or((line.trim_start(), ""));
         let value = value.trim();
         if indent == 2 {
             jobs.push(Job { id: key.to_owned(), text: String::new(), steps: Vec::new() });

@@ -12,7 +12,8 @@ use crate::spec::values::{Line, Repository, ServiceName};
 /// Never for a service's name.
 pub(super) fn job(name: &ServiceName) -> Result<Line, String> {
     let plain = name.as_str().replace('.', "__");
-    let taken = matches!(plain.as_str(), "default" | "release") || plain.ends_with("-release") || plain.ends_with("-dev");
+    let taken =
+        matches!(plain.as_str(), "default" | "release") || plain.ends_with("-release") || plain.ends_with("-dev");
     Line::new(if taken { format!("{plain}_") } else { plain })
 }
 

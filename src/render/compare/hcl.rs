@@ -178,7 +178,9 @@ mod tests {
 
     #[test]
     fn what_is_read_in_two_ways_is_not_read() {
-        for bad in ["a = <<E\nx\nE\n", "a = \"x\n\"", "a = \"x", "a = \"${x\"", "/* x", "\"\\q\"", "\"$$${x}\"", "\"$${x}\""] {
+        for bad in
+            ["a = <<E\nx\nE\n", "a = \"x\n\"", "a = \"x", "a = \"${x\"", "/* x", "\"\\q\"", "\"$$${x}\"", "\"$${x}\""]
+        {
             assert!(parts(bad).is_err(), "{bad}");
         }
         for odd in ["}", "}}}", "é = 1", "\"%%\"", "\"$\"", ""] {

@@ -34,8 +34,8 @@ pub(super) use yaml::{Scalar, scalar};
 
 /// The names of the quoting filters, sorted.
 pub const NAMES: &[&str] = &[
-    "block", "comment", "compose", "copy", "env", "exec", "github", "gitlab", "hcl", "ignore", "json", "num", "pattern",
-    "run", "sh", "shargs", "toml", "word", "words", "yaml",
+    "block", "comment", "compose", "copy", "env", "exec", "github", "gitlab", "hcl", "ignore", "json", "num",
+    "pattern", "run", "sh", "shargs", "toml", "word", "words", "yaml",
 ];
 
 /// Why a filter does not write a value.
