@@ -73,6 +73,32 @@ fn bake_reads_every_file_alike_with_and_without_the_compose_file() {
 }
 
 #[test]
+fn a_folder_with_the_signs_of_a_template_is_read_as_it_is() {
+    if !asked("SCAFFOLD_ENGINE") {
+        return;
+    }
+    let dir = folder("odd");
+    let path = "a ${TAG} %{if} $$ \"b\" é";
+    fs::create_dir(dir.join(path)).unwrap();
+    fs::write(
+        dir.join(path).join("package.json"),
+        r#"{"name":"web","version":"1.0.0","scripts":{"start":"node a.js"}}"#,
+    )
+    .unwrap();
+    let spec = format!("[services.web]\npath = '{path}'\n[services.web.service]\nport = 3000\n[outputs]\ncompose = false\nbake = true\n");
+    fs::write(dir.join("scaffold.toml"), spec).unwrap();
+    scaffold(&dir, &["new", "--yes", "."]);
+    let output = Command::new("docker")
+        .args(["buildx", "bake", "--print", "--progress=quiet"])
+        .current_dir(&dir)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(printed["target"]["web"]["context"].as_str().unwrap().trim_start_matches("./"), path);
+}
+
+#[test]
 fn bake_builds_the_starter_and_the_secret_reaches_the_step_alone() {
     if !asked("SCAFFOLD_ENGINE") {
         return;
