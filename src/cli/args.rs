@@ -40,6 +40,10 @@ pub(super) struct Global {
 pub(super) enum Command {
     /// Write Dockerfile, .dockerignore and compose.yaml for a service
     New(New),
+    /// Put a service, a database or an output into scaffold.toml, and write what follows
+    Add(Add),
+    /// Take one out again
+    Remove(Remove),
     /// Say what a folder holds, and why
     Detect(Detect),
     /// Build the set-up, run it locked down and look at it from outside
@@ -112,6 +116,50 @@ pub(super) struct New {
     pub(super) format: Format,
     /// Replace files that scaffold did not write, or that were edited; the old ones are kept in .scaffold/backup
     #[arg(long, help_heading = "Safety")]
+    pub(super) force: bool,
+}
+
+/// The arguments of `add`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Add {
+    /// A backing service such as postgres, a proxy (caddy, nginx), an output such as kubernetes, or the folder of a service
+    pub(super) what: String,
+    /// The folder with scaffold.toml
+    #[arg(default_value = ".")]
+    pub(super) dir: PathBuf,
+    /// Its name, if another than its own
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// The release line of a backing service
+    #[arg(long, value_name = "VERSION")]
+    pub(super) version: Option<String>,
+    /// Write nothing; say what would be written
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Write nothing; show the difference to what is there
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// Replace files that scaffold did not write, or that were edited; the old ones are kept in .scaffold/backup
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// The arguments of `remove`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Remove {
+    /// Its name in scaffold.toml
+    pub(super) what: String,
+    /// The folder with scaffold.toml
+    #[arg(default_value = ".")]
+    pub(super) dir: PathBuf,
+    /// Write nothing; say what would be written
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Write nothing; show the difference to what is there
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// Replace files that scaffold did not write, or that were edited; the old ones are kept in .scaffold/backup
+    #[arg(long)]
     pub(super) force: bool,
 }
 

@@ -1,6 +1,7 @@
 //! The command line: arguments, and one short file a command.
 #![expect(clippy::disallowed_methods, reason = "the edge to disk and environment")]
 
+mod add;
 mod args;
 mod check;
 mod compare;
@@ -10,7 +11,9 @@ mod explain;
 mod found;
 mod gate;
 mod generate;
+mod make;
 mod new;
+mod orphans;
 mod preset;
 mod prove;
 mod questions;
@@ -132,6 +135,8 @@ fn dispatch(cli: &Cli) -> Outcome {
             let shown = args.stdout || args.dry_run || args.diff || args.format == args::Format::Json;
             new::run(&context(args.yes || args.spec.is_some() || shown)?, args)
         }
+        Command::Add(args) => add::add(&context(true)?, args),
+        Command::Remove(args) => add::remove(&context(true)?, args),
         Command::Detect(args) => detect::run(&context(true)?, args),
         Command::Prove(args) => prove::run(&context(true)?, args),
         Command::Check(args) => check::run(&context(true)?, args),

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::spec::values::{
     AbsPath, Cpus, Duration, EnvName, ImageRef, Line, PackageName, Port, RelPath, SecretId, ServiceName, Shell, Size,
-    User,
+    Text, User,
 };
 
 /// A name and a value of free text.
@@ -217,7 +217,7 @@ pub struct Runtime {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Health {
     /// The command, without a shell.
-    pub argv: Vec<Line>,
+    pub argv: Vec<Text>,
     /// A tiny program has to be built for it.
     pub compiled: bool,
     /// The path that is asked, if one is.

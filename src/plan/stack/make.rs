@@ -99,10 +99,12 @@ pub fn make(
         units.iter().filter_map(|unit| Some(unit.volume.as_ref()?.name.clone())).collect();
     volumes.sort();
     volumes.dedup();
-    let mut build_secrets: Vec<SecretMount> =
-        images.iter().flat_map(|image: &Built| image.mounts.iter().cloned()).collect();
-    build_secrets.sort_by(|a, b| a.id.cmp(&b.id));
-    build_secrets.dedup_by(|a, b| a.id == b.id);
+    let mut build_secrets: Vec<SecretMount> = Vec::new();
+    for mount in images.iter().flat_map(|image: &Built| &image.mounts) {
+        if !build_secrets.iter().any(|there| there.id == mount.id) {
+            build_secrets.push(mount.clone());
+        }
+    }
     let away = secrets.iter().any(|secret| !matches!(secret.provider, Provider::File | Provider::Swarm));
     let outputs = &file.outputs;
     Ok(Stack {

@@ -39,7 +39,7 @@ pub struct Stack {
     pub volumes: Vec<ServiceName>,
     /// The secrets of everything that runs, in the order in which they are first used.
     pub secrets: Vec<Secret>,
-    /// The secrets of all builds, each once, sorted.
+    /// The secrets of all builds, each once.
     pub build_secrets: Vec<SecretMount>,
     /// Who keeps secrets, where.
     pub providers: Providers,
@@ -278,6 +278,8 @@ pub struct Unit {
     pub names_files: bool,
     /// How it says that it is healthy; `None` if it does not.
     pub health: Option<Health>,
+    /// One of the probe's words is a script of several lines.
+    pub probe_script: bool,
     /// Who says so.
     pub healthcheck: Healthcheck,
     /// What it waits for.
