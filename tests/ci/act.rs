@@ -32,7 +32,7 @@ impl Stage {
             let commit = uses.rsplit('@').next().unwrap();
             given.push(format!("--local-repository={}/{}@{commit}={}", parts[0], parts[1], repository.display()));
         }
-        for program in ["cargo", "cosign", "docker", "scaffold"] {
+        for program in ["cargo", "cosign", "docker", "scaffold", "trivy"] {
             let path = dir.join("bin").join(program);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, format!("#!/bin/sh\necho \"{program} $*\" >>\"$STAGE/log\"\n")).unwrap();
@@ -87,8 +87,10 @@ fn stub(action: &Action) -> String {
         text.push_str(&format!("        GIVEN_{}: ${{{{ inputs.{input} }}}}\n", input.replace('-', "_")));
     }
     let file = name.replace('/', "-");
+    let report =
+        if action.inputs.iter().any(|input| input == "output") { "touch \"${GIVEN_output:-none}\"" } else { ":" };
     text.push_str(&format!(
-        "      run: |\n        {{ echo 'action {name}'; env | grep -E '^(GIVEN_.*|NPMRC|TRIVY_PLATFORM)=.' | sort || true; }} >>\"$STAGE/log\"\n        test ! -e \"$STAGE/fails-{file}\"\n"
+        "      run: |\n        {{ echo 'action {name}'; env | grep -E '^(GIVEN_.*|NPMRC|TRIVY_PLATFORM)=.' | sort || true; }} >>\"$STAGE/log\"\n        {report}\n        test ! -e \"$STAGE/fails-{file}\"\n"
     ));
     text
 }
@@ -171,6 +173,8 @@ fn what_the_scan_refuses_gets_no_signature_and_no_tag() {
     let (well, log) = stage.run("push");
     assert!(!well && log.contains("action aquasecurity/trivy-action"), "{log}");
     assert!(!log.contains("cosign sign") && !log.contains("imagetools"), "{log}");
+    in_order(&log, &["trivy convert trivy-1.json", "trivy convert --format sarif --output trivy-1.sarif trivy-1.json"]);
+    assert!(!log.contains("trivy-2"), "{log}");
 }
 
 #[test]

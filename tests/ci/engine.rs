@@ -85,7 +85,9 @@ fn a_folder_with_the_signs_of_a_template_is_read_as_it_is() {
         r#"{"name":"web","version":"1.0.0","scripts":{"start":"node a.js"}}"#,
     )
     .unwrap();
-    let spec = format!("[services.web]\npath = '{path}'\n[services.web.service]\nport = 3000\n[outputs]\ncompose = false\nbake = true\n");
+    let spec = format!(
+        "[services.web]\npath = '{path}'\n[services.web.service]\nport = 3000\n[outputs]\ncompose = false\nbake = true\n"
+    );
     fs::write(dir.join("scaffold.toml"), spec).unwrap();
     scaffold(&dir, &["new", "--yes", "."]);
     let output = Command::new("docker")
@@ -160,6 +162,16 @@ fn the_scan_of_the_pipeline_passes_the_clean_image_and_refuses_a_planted_key() {
     docker(&["save", "--output", "leak.tar", "ci-scan:leak"], &dir);
     let (passes, said) = scan(&dir, "leak.tar");
     assert!(!passes && said.contains("CRITICAL"), "{said}");
+    // as the workflow makes of it what code scanning takes
+    let (well, said) = says(
+        Command::new("trivy")
+            .args(["convert", "--format", "sarif", "--output", "trivy.sarif", "trivy.json"])
+            .current_dir(&dir)
+            .env("TRIVY_CACHE_DIR", dir.join("trivy")),
+    );
+    assert!(well, "{said}");
+    let sarif: serde_json::Value = serde_json::from_str(&fs::read_to_string(dir.join("trivy.sarif")).unwrap()).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "aws-access-key-id");
     docker(&["image", "rm", "--force", "ci-scan:dev", "ci-scan:leak"], &dir);
     let _ = fs::remove_dir_all(&dir);
 }
