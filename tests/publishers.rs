@@ -98,6 +98,7 @@ fn of_set_up(files: &BTreeMap<String, String>) -> BTreeSet<String> {
     let mut images = BTreeSet::new();
     if let Some(text) = files.get("Dockerfile") {
         let file = dockerfile::parse(text);
+        images.extend(file.directive("syntax").map(str::to_owned));
         for stage in &file.stages().stages {
             for base in stage.references.iter().map(|reference| &reference.target).chain([&stage.base]) {
                 if let Base::Image(image) | Base::Unknown(image) = base {

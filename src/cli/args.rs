@@ -180,12 +180,18 @@ pub(super) struct Detect {
 /// The arguments of `prove`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Prove {
-    /// The folder with Dockerfile and compose.yaml
+    /// The folder with a compose file, or a Dockerfile alone
     #[arg(default_value = ".")]
     pub(super) dir: PathBuf,
     /// The compose service, if several are built
     #[arg(long)]
     pub(super) service: Option<String>,
+    /// The engine [default: docker, or podman if docker is not on the PATH]
+    #[arg(long, value_enum, value_name = "ENGINE")]
+    pub(super) engine: Option<Engine>,
+    /// Run it under the full lock-down, whatever the compose file states, to see whether it would work
+    #[arg(long)]
+    pub(super) lock_down: bool,
     /// Also find the folders that the service writes to
     #[arg(long)]
     pub(super) learn: bool,
@@ -206,7 +212,28 @@ pub(super) struct Prove {
     pub(super) keep: bool,
     /// How it is reported
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(super) format: Format,
+    pub(super) format: ProveFormat,
+}
+
+/// An engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Engine {
+    /// Docker with BuildKit and compose
+    Docker,
+    /// Podman; the service is run without what it depends on
+    Podman,
+}
+
+/// How a proof is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum ProveFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For machines
+    Json,
+    /// JUnit XML, for what reports tests
+    Junit,
 }
 
 /// The arguments of `check`.

@@ -79,6 +79,7 @@ pub(super) fn make(
         argv,
         compiled,
         path,
+        any_answer: matches!(asked, Asked::Reachable) && !served,
         interval: or(&table.interval, "30s")?,
         timeout: or(&table.timeout, "5s")?,
         start_period: or(&table.start_period, "30s")?,

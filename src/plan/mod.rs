@@ -99,6 +99,8 @@ pub struct Process {
 /// The images of a Dockerfile and a compose file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Images {
+    /// Of what reads the Dockerfile.
+    pub frontend: ImageRef,
     /// Of the build stages.
     pub build: ImageRef,
     /// Of the final stage.
@@ -222,6 +224,8 @@ pub struct Health {
     pub compiled: bool,
     /// The path that is asked, if one is.
     pub path: Option<Line>,
+    /// Whatever answers is well, unless it says that the server is at fault: nobody named the path.
+    pub any_answer: bool,
     /// Time between two checks.
     pub interval: Duration,
     /// Time that one may take.

@@ -81,6 +81,11 @@ fn a_broken_package_json_is_refused_with_its_place() {
 }
 
 #[test]
+fn an_engine_that_is_not_known_is_refused_with_those_that_are() {
+    Project::node().refuses("prove --engine lxc", 2).says("docker, podman");
+}
+
+#[test]
 fn a_file_in_the_place_of_a_folder_is_refused() {
     Project::node().refuses("new server.js --yes", 2).says("server.js: is a file, where a folder is needed");
     Project::node().refuses("detect server.js", 2).says("is not a folder");

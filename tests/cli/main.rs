@@ -12,6 +12,7 @@ mod project;
 #[path = "../support/pty.rs"]
 mod pty;
 
+mod add;
 mod answers;
 mod bad_input;
 mod check;

@@ -164,6 +164,7 @@ fn unit(
         argv: texts(&preset.health.command)?,
         compiled: false,
         path: None,
+        any_answer: false,
         interval: Duration::new(preset.health.interval.clone())?,
         timeout: Duration::new(preset.health.timeout.clone())?,
         start_period: Duration::new(preset.health.start_period.clone())?,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::remote::{self, secret_of};
-use super::{Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, network, process, publish};
+use super::{Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, cluster, network, process, publish, swarm};
 use crate::catalog::{Catalog, ci};
 use crate::plan::images::Naming;
 use crate::plan::{Plan, SecretMount};
@@ -107,7 +107,7 @@ pub fn make(
     }
     let away = secrets.iter().any(|secret| !matches!(secret.provider, Provider::File | Provider::Swarm));
     let outputs = &file.outputs;
-    Ok(Stack {
+    let mut stack = Stack {
         name: name.clone(),
         images,
         networks,
@@ -122,9 +122,11 @@ pub fn make(
                 .clone()
                 .map_or_else(|| Namespace::new(slug(name.as_str())), Ok)
                 .map_err(wrong)?,
-            secrets: file.kubernetes.secrets,
+            secrets: file.kubernetes.delivery,
             allow_from: file.kubernetes.allow_from.clone(),
         },
+        cluster: None,
+        swarm: None,
         ci: Ci {
             scanner: file.ci.scanner,
             branch: file.ci.branch.clone().map_or_else(|| Branch::new("main"), Ok).map_err(wrong)?,
@@ -155,7 +157,15 @@ pub fn make(
         secrets,
         build_secrets,
         providers,
-    })
+    };
+    // what only one of them cannot do is no matter where it is not asked for
+    if stack.outputs.kubernetes {
+        stack.cluster = Some(cluster::of(&stack).map_err(wrong)?);
+    }
+    if stack.outputs.swarm {
+        stack.swarm = Some(swarm::of(&stack).map_err(wrong)?);
+    }
+    Ok(stack)
 }
 
 /// A name as Kubernetes and the shell take it.

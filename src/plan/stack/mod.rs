@@ -5,11 +5,13 @@
 //! of them it says of all.
 
 mod beside;
+pub mod cluster;
 mod make;
 mod network;
 mod process;
 mod publish;
 mod remote;
+pub mod swarm;
 
 pub use make::{Member, make};
 
@@ -51,6 +53,10 @@ pub struct Stack {
     pub tls: bool,
     /// The cluster.
     pub kubernetes: Kubernetes,
+    /// The same as Kubernetes runs it, if it does.
+    pub cluster: Option<cluster::Cluster>,
+    /// The same as Docker Swarm runs it, if it does.
+    pub swarm: Option<swarm::Swarm>,
     /// The pipeline.
     pub ci: Ci,
     /// The platforms that images are published for.

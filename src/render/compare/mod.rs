@@ -12,7 +12,7 @@ mod toml;
 mod yaml;
 
 use super::quote::shown;
-use super::standin::{Broken, Entry, Found, StandIns};
+use super::standin::{Broken, Entry, Found, Grammar, StandIns};
 use crate::report::Diagnostic;
 
 /// How a rendered file is read back.
@@ -30,6 +30,9 @@ pub enum FileKind {
     Yaml,
     /// A bake file.
     Hcl,
+    /// A manifest of Kubernetes: YAML in which `$` is doubled as in compose, and whose literal blocks are YAML again, as
+    /// the parameters of a CSI driver are.
+    Manifest,
     /// A `.dockerignore`.
     Ignore,
     /// TOML.
@@ -75,10 +78,12 @@ type Parts = Result<Vec<Part>, Unreadable>;
 fn parts(kind: FileKind, text: &str) -> Parts {
     match kind {
         FileKind::Dockerfile => dockerfile::parts(text),
-        FileKind::Compose => yaml::parts(text, Some(yaml::Expands::Compose)),
-        FileKind::Github => yaml::parts(text, Some(yaml::Expands::Github)),
-        FileKind::Gitlab => yaml::parts(text, Some(yaml::Expands::Gitlab)),
-        FileKind::Yaml => yaml::parts(text, None),
+        FileKind::Compose => yaml::parts(text, Some(yaml::Expands::Compose), 0),
+        FileKind::Github => yaml::parts(text, Some(yaml::Expands::Github), 0),
+        FileKind::Gitlab => yaml::parts(text, Some(yaml::Expands::Gitlab), 0),
+        FileKind::Yaml => yaml::parts(text, None, 0),
+        // a list, in it a block for each: Azure's driver goes that deep
+        FileKind::Manifest => yaml::parts(text, Some(yaml::Expands::Compose), 2),
         FileKind::Hcl => hcl::parts(text),
         FileKind::Ignore => Ok(ignore::parts(text)),
         FileKind::Toml => toml::parts(text),
@@ -169,7 +174,9 @@ fn splitting<'e>(standin: &str, entries: &[Found<'e>]) -> Option<&'e Entry> {
     if !around.contains(SEPARATORS) {
         return None;
     }
-    entries.iter().map(|found| found.entry).find(|entry| entry.real.contains(SEPARATORS))
+    // whoever reads `image:tag` knows that a registry may have a port
+    let splits = |entry: &&Entry| entry.grammar != Grammar::ImageRef && entry.real.contains(SEPARATORS);
+    entries.iter().map(|found| found.entry).find(splits)
 }
 
 fn readable(text: &str) -> String {

@@ -20,8 +20,9 @@ pub(super) enum Expands {
     Gitlab,
 }
 
-/// The events of a document; whatever is expanded in its scalars is marked.
-pub(super) fn parts(text: &str, expands: Option<Expands>) -> Parts {
+/// The events of a document; whatever is expanded in its scalars is marked, and literal blocks are read as documents of
+/// their own to the depth `within`.
+pub(super) fn parts(text: &str, expands: Option<Expands>, within: u8) -> Parts {
     let mut parts = Vec::new();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| Unreadable {
@@ -37,6 +38,11 @@ pub(super) fn parts(text: &str, expands: Option<Expands>) -> Parts {
             let tag = tag.map_or_else(String::new, |tag| format!(" with the tag {}{}", tag.handle(), tag.suffix()));
             format!("{role}{anchor}{tag}")
         };
+        if let (Event::Scalar(text, ScalarStyle::Literal, ..), Some(within)) = (&event, within.checked_sub(1)) {
+            let inner = self::parts(text, expands, within).map_err(|inner| Unreadable { at, ..inner })?;
+            parts.extend(inner.into_iter().map(|part| Part { at, ..part }));
+            continue;
+        }
         let scalar_event = matches!(event, Event::Scalar(..));
         let (role, text) = match event {
             Event::Scalar(text, style, anchor, tag) => {
