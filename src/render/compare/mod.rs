@@ -37,6 +37,8 @@ pub enum FileKind {
     Ignore,
     /// TOML.
     Toml,
+    /// A script of the POSIX shell.
+    Shell,
     /// A text without a grammar: values stand in it as they are.
     Plain,
 }
@@ -87,6 +89,7 @@ fn parts(kind: FileKind, text: &str) -> Parts {
         FileKind::Hcl => hcl::parts(text),
         FileKind::Ignore => Ok(ignore::parts(text)),
         FileKind::Toml => toml::parts(text),
+        FileKind::Shell => Ok(shell::parts(text, 0)),
         FileKind::Plain => {
             Ok(lines(text).map(|(at, line)| Part::new("a line", line.trim_end_matches('\n'), at)).collect())
         }
