@@ -47,13 +47,18 @@ pub(super) fn of(stack: &Stack) -> Vec<Output> {
             FileKind::Manifest,
         ),
         (of_cluster(|all| all.managed), "k8s/secrets.yaml", "k8s/secrets.yaml", FileKind::Manifest),
+        (outputs.bake, "docker-bake.hcl", "docker-bake.hcl", FileKind::Hcl),
+        (outputs.github, ".github/workflows/container.yaml", "ci/github/workflow.yaml", FileKind::Github),
+        (outputs.gitlab, ".gitlab-ci.yml", "ci/gitlab/pipeline.yml", FileKind::Gitlab),
+        (outputs.renovate, "renovate.json", "ci/renovate.json", FileKind::Yaml),
+        (outputs.dependabot, ".github/dependabot.yml", "ci/dependabot.yml", FileKind::Yaml),
         (outputs.secrets_script, "scripts/secrets.sh", "secrets.sh", FileKind::Shell),
         (outputs.secrets_sidecar, "compose.secrets.yaml", "compose.secrets.yaml", FileKind::Compose),
         (
             outputs.secrets_sidecar && stack.providers.vault.is_some(),
             "config/vault-agent.hcl",
             "vault-agent.hcl",
-            FileKind::Plain,
+            FileKind::Hcl,
         ),
     ];
     let fixed = table.into_iter().filter(|(wanted, ..)| *wanted).map(|(_, path, template, kind)| Output {

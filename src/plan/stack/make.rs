@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::remote::{self, secret_of};
-use super::{Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, cluster, network, process, sidecar, swarm};
-use crate::catalog::Catalog;
+use super::{Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, cluster, network, process, publish, sidecar, swarm};
+use crate::catalog::{Catalog, ci};
 use crate::plan::images::Naming;
 use crate::plan::{Plan, SecretMount};
 use crate::report::Diagnostic;
@@ -134,6 +134,7 @@ pub fn make(
         ci: Ci {
             scanner: file.ci.scanner,
             branch: file.ci.branch.clone().map_or_else(|| Branch::new("main"), Ok).map_err(wrong)?,
+            pins: (outputs.github || outputs.gitlab).then(|| ci::pins(catalog)).transpose()?,
         },
         platforms: platforms(file).map_err(wrong)?,
         outputs: Outputs {
@@ -190,6 +191,7 @@ fn repository(file: &SpecFile, member: &Member<'_>, several: bool) -> Result<Rep
 fn built(member: &Member<'_>, repository: Repository) -> Result<Built, String> {
     let plan = member.plan;
     let own = member.path.is_empty();
+    let published = repository.as_str() != plan.name.as_str();
     Ok(Built {
         name: plan.name.clone(),
         title: plan.title.clone(),
@@ -201,7 +203,10 @@ fn built(member: &Member<'_>, repository: Repository) -> Result<Built, String> {
         mounts: plan.recipe.mounts.clone(),
         ssh: plan.recipe.ssh,
         proxy: member.spec.file.build.proxy,
-        published: repository.as_str() != plan.name.as_str(),
+        job: publish::job(&plan.name)?,
+        published,
+        registry: publish::registry(&repository)?.filter(|_| published),
+        host: publish::host(&repository, published),
         repository,
         dev: plan.dev.clone(),
     })

@@ -9,6 +9,7 @@ pub mod cluster;
 mod make;
 mod network;
 mod process;
+mod publish;
 mod remote;
 mod sidecar;
 pub mod swarm;
@@ -19,6 +20,7 @@ pub use sidecar::{Audience, Sidecar};
 use serde::Serialize;
 
 use super::{Dev, Health, Pair, SecretMount, Tmpfs, Volume};
+use crate::catalog::ci::Pins;
 use crate::spec::deploy::{KubernetesSecrets, Scanner};
 use crate::spec::secrets::{Delivery, Provider};
 use crate::spec::values::{
@@ -120,12 +122,32 @@ pub struct Built {
     pub ssh: bool,
     /// Its build goes through the proxy of the place where it runs.
     pub proxy: bool,
+    /// Its name as a target of bake and a job of a pipeline take it.
+    pub job: Line,
     /// Where it is published, without a tag; a name without a host where nothing is said.
     pub repository: Repository,
     /// Somebody said where it is published.
     pub published: bool,
+    /// The registry that it is published to; nothing for Docker Hub, or where nothing is said.
+    pub registry: Option<Line>,
+    /// Whose registry that is.
+    pub host: Host,
     /// How it runs while somebody works on it.
     pub dev: Option<Dev>,
+}
+
+/// Whose registry an image is published to: a pipeline of the same house needs no password for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Host {
+    /// GitHub's.
+    Github,
+    /// GitLab's.
+    Gitlab,
+    /// Another.
+    Other,
+    /// Nobody said: the pipeline takes that of its own house.
+    Own,
 }
 
 /// What a unit is for.
@@ -427,4 +449,6 @@ pub struct Ci {
     pub scanner: Scanner,
     /// The branch that is published from.
     pub branch: Branch,
+    /// What a pipeline is made of; nothing where none is written.
+    pub pins: Option<Pins>,
 }

@@ -5,6 +5,7 @@
 //! prints a value with the filter of another place; either way the text is not to be used.
 
 mod dockerfile;
+mod hcl;
 mod ignore;
 mod shell;
 mod toml;
@@ -21,8 +22,14 @@ pub enum FileKind {
     Dockerfile,
     /// A compose file: YAML in which compose expands `$`.
     Compose,
-    /// Any other YAML.
+    /// A GitHub workflow: YAML in which `${{` begins an expression.
+    Github,
+    /// A GitLab pipeline: YAML in which `$` begins a variable.
+    Gitlab,
+    /// Any other YAML, and JSON.
     Yaml,
+    /// A bake file.
+    Hcl,
     /// A manifest of Kubernetes: YAML in which `$` is doubled as in compose, and whose literal blocks are YAML again, as
     /// the parameters of a CSI driver are.
     Manifest,
@@ -73,10 +80,13 @@ type Parts = Result<Vec<Part>, Unreadable>;
 fn parts(kind: FileKind, text: &str) -> Parts {
     match kind {
         FileKind::Dockerfile => dockerfile::parts(text),
-        FileKind::Compose => yaml::parts(text, true, 0),
-        FileKind::Yaml => yaml::parts(text, false, 0),
+        FileKind::Compose => yaml::parts(text, Some(yaml::Expands::Compose), 0),
+        FileKind::Github => yaml::parts(text, Some(yaml::Expands::Github), 0),
+        FileKind::Gitlab => yaml::parts(text, Some(yaml::Expands::Gitlab), 0),
+        FileKind::Yaml => yaml::parts(text, None, 0),
         // a list, in it a block for each: Azure's driver goes that deep
-        FileKind::Manifest => yaml::parts(text, true, 2),
+        FileKind::Manifest => yaml::parts(text, Some(yaml::Expands::Compose), 2),
+        FileKind::Hcl => hcl::parts(text),
         FileKind::Ignore => Ok(ignore::parts(text)),
         FileKind::Toml => toml::parts(text),
         FileKind::Shell => Ok(shell::parts(text, 0)),
