@@ -17,7 +17,7 @@ use crate::answers::{
 };
 use crate::catalog::Preset;
 use crate::detect::Origin;
-use crate::plan::stack::{self, Stack};
+use crate::plan::stack::{self, DockerRun, Stack};
 use crate::plan::{self, Plan};
 use crate::render::{FileSet, image_files, stack_files};
 use crate::report::{Diagnostic, Severity};
@@ -595,7 +595,7 @@ fn report(
         "files": files,
         "answers": answers,
         "notes": notes,
-        "run": ready.stack.units.first().map(summary::docker_run),
+        "run": ready.stack.docker_run.first().map(DockerRun::line),
     });
     broken_pipe_is_fine(writeln!(stdout(), "{}", serde_json::to_string_pretty(&run).unwrap_or_default()))
 }

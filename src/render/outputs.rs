@@ -21,7 +21,10 @@ pub(super) struct Output {
 pub(super) fn of(stack: &Stack) -> Vec<Output> {
     let outputs = stack.outputs;
     // one line a file
-    let table: [(bool, &str, &str, FileKind); 1] = [(outputs.compose, COMPOSE, COMPOSE, FileKind::Compose)];
+    let table: [(bool, &str, &str, FileKind); 2] = [
+        (outputs.compose, COMPOSE, COMPOSE, FileKind::Compose),
+        (outputs.document, "CONTAINER.md", "CONTAINER.md", FileKind::Markdown),
+    ];
     let fixed = table.into_iter().filter(|(wanted, ..)| *wanted).map(|(_, path, template, kind)| Output {
         path: path.to_owned(),
         template: template.to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::remote::{self, secret_of};
-use super::{Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, network, process};
+use super::{Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, docker_run, network, process};
 use crate::catalog::Catalog;
 use crate::plan::images::Naming;
 use crate::plan::{Plan, SecretMount};
@@ -107,6 +107,7 @@ pub fn make(
     let outputs = &file.outputs;
     Ok(Stack {
         name: name.clone(),
+        docker_run: docker_run::of(name, &units).map_err(wrong)?,
         images,
         networks,
         volumes,

@@ -5,11 +5,13 @@
 //! of them it says of all.
 
 mod beside;
+mod docker_run;
 mod make;
 mod network;
 mod process;
 mod remote;
 
+pub use docker_run::{DockerRun, RunOption};
 pub use make::{Member, make};
 
 use serde::Serialize;
@@ -31,6 +33,8 @@ pub struct Stack {
     pub images: Vec<Built>,
     /// Everything that runs: our services each with its processes, then what is behind them, then the proxy.
     pub units: Vec<Unit>,
+    /// How each of our services runs without compose.
+    pub docker_run: Vec<DockerRun>,
     /// The networks, the one to the world first.
     pub networks: Vec<Network>,
     /// The named volumes, sorted.

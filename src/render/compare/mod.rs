@@ -6,6 +6,7 @@
 
 mod dockerfile;
 mod ignore;
+mod markdown;
 mod shell;
 mod toml;
 mod yaml;
@@ -25,6 +26,8 @@ pub enum FileKind {
     Yaml,
     /// A `.dockerignore`.
     Ignore,
+    /// Markdown, with the commands and pictures in it.
+    Markdown,
     /// TOML.
     Toml,
     /// A text without a grammar: values stand in it as they are.
@@ -71,6 +74,7 @@ fn parts(kind: FileKind, text: &str) -> Parts {
         FileKind::Compose => yaml::parts(text, true),
         FileKind::Yaml => yaml::parts(text, false),
         FileKind::Ignore => Ok(ignore::parts(text)),
+        FileKind::Markdown => markdown::parts(text),
         FileKind::Toml => toml::parts(text),
         FileKind::Plain => {
             Ok(lines(text).map(|(at, line)| Part::new("a line", line.trim_end_matches('\n'), at)).collect())
