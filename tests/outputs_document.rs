@@ -66,9 +66,10 @@ fn scaffold(dir: &Path, arguments: &[&str]) {
 
 /// A Node starter with this `scaffold.toml`, and the document.
 fn document(spec: &str) -> (TempDir, String) {
-    let room = tempfile::tempdir().unwrap();
-    fs::write(room.path().join("scaffold.toml"), spec).unwrap();
+    let room = tempfile::Builder::new().prefix("document").tempdir().unwrap();
     scaffold(room.path(), &["--yes", "--starter", "--lang", "node"]);
+    fs::write(room.path().join("scaffold.toml"), spec).unwrap();
+    scaffold(room.path(), &["--yes", "--force"]);
     let text = fs::read_to_string(room.path().join("CONTAINER.md")).unwrap();
     (room, text)
 }
@@ -112,13 +113,10 @@ fn the_summary_and_the_document_say_the_same_command() {
     let written = blocks(&text, "sh").into_iter().find(|block| block.starts_with("docker run")).unwrap();
     // what a shell makes of each
     let words = |command: &str| {
-        let run = Command::new("sh").args(["-c", &format!("docker() {{ printf '%s\\n' \"$@\"; }}; {command}")]);
-        String::from_utf8(run.output().unwrap().stdout).unwrap()
+        let shown = format!("docker() {{ printf '%s\\n' \"$@\"; }}; {command}");
+        String::from_utf8(Command::new("sh").args(["-c", &shown]).output().unwrap().stdout).unwrap()
     };
-    fn run_of(said: &serde_json::Value) -> &str {
-        said["run"].as_str().unwrap()
-    }
-    assert_eq!(words(run_of(&said)), words(written));
+    assert_eq!(words(said["run"].as_str().unwrap()), words(written));
     for locked in ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--pids-limit=128"] {
         assert!(words(written).lines().any(|word| word == locked), "{locked}");
     }
@@ -166,10 +164,10 @@ fn picture(text: &str) -> Result<(BTreeSet<String>, Vec<(String, String)>), Stri
             return Err(wrong());
         }
     }
-    match edges.iter().flat_map(|(from, to)| [from, to]).find(|end| !nodes.contains(*end)) {
-        Some(end) => Err(format!("`{end}` is the end of an edge and no node")),
-        None => Ok((nodes, edges)),
+    if let Some(end) = edges.iter().flat_map(|(from, to)| [from, to]).find(|end| !nodes.contains(*end)) {
+        return Err(format!("`{end}` is the end of an edge and no node"));
     }
+    Ok((nodes, edges))
 }
 
 #[test]
