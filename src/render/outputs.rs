@@ -21,8 +21,9 @@ pub(super) struct Output {
 pub(super) fn of(stack: &Stack) -> Vec<Output> {
     let outputs = stack.outputs;
     // one line a file
-    let table: [(bool, &str, &str, FileKind); 2] = [
+    let table: [(bool, &str, &str, FileKind); 3] = [
         (outputs.compose, COMPOSE, COMPOSE, FileKind::Compose),
+        (outputs.dev && outputs.compose, "compose.dev.yaml", "compose.dev.yaml", FileKind::Compose),
         (outputs.document, "CONTAINER.md", "CONTAINER.md", FileKind::Markdown),
     ];
     let fixed = table.into_iter().filter(|(wanted, ..)| *wanted).map(|(_, path, template, kind)| Output {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::remote::{self, secret_of};
-use super::{Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, docker_run, network, process};
+use super::{Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, dev, docker_run, network, process};
 use crate::catalog::Catalog;
 use crate::plan::images::Naming;
 use crate::plan::{Plan, SecretMount};
@@ -108,6 +108,7 @@ pub fn make(
     Ok(Stack {
         name: name.clone(),
         docker_run: docker_run::of(name, &units).map_err(wrong)?,
+        dev: dev::of(&images, &units).map_err(wrong)?,
         images,
         networks,
         volumes,

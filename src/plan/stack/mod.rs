@@ -5,12 +5,14 @@
 //! of them it says of all.
 
 mod beside;
+mod dev;
 mod docker_run;
 mod make;
 mod network;
 mod process;
 mod remote;
 
+pub use dev::DevUnit;
 pub use docker_run::{DockerRun, RunOption};
 pub use make::{Member, make};
 
@@ -35,6 +37,8 @@ pub struct Stack {
     pub units: Vec<Unit>,
     /// How each of our services runs without compose.
     pub docker_run: Vec<DockerRun>,
+    /// Those of them that are built, while somebody works on them; empty if nobody asked for that.
+    pub dev: Vec<DevUnit>,
     /// The networks, the one to the world first.
     pub networks: Vec<Network>,
     /// The named volumes, sorted.
