@@ -55,6 +55,11 @@ fn layers_of(layers: &Layers, key: &ServiceName) -> Layers {
         }
     }
     for (origin, table) in layers.each() {
+        if let Some(mut outputs) = table.get("outputs").and_then(toml::Value::as_table).cloned() {
+            // it changes what an image is
+            outputs.retain(|name, _| name == "dev");
+            own.push(origin, [("outputs".to_owned(), toml::Value::Table(outputs))].into_iter().collect());
+        }
         if let Some(mut image) = table.get("image").and_then(toml::Value::as_table).cloned() {
             image.retain(|name, _| matches!(name, "registry" | "qualified"));
             own.push(origin, [("image".to_owned(), toml::Value::Table(image))].into_iter().collect());

@@ -6,6 +6,7 @@
 
 mod base;
 mod condition;
+mod dev;
 mod version;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use base::{Base, Os, RuntimeImage};
 pub use condition::{Fact, OneOrMany, Source, Transform, When};
+pub use dev::{Dev, DevAction, DevWay};
 pub use version::{RangeKind, Release, VersionLimit, VersionSource, Versions};
 
 /// How a language is recognised.
@@ -490,6 +492,9 @@ pub struct Preset {
     /// The base taken otherwise, `slim` when empty.
     #[serde(default)]
     pub default_base: Vec<Source>,
+    /// How it runs while somebody works on it.
+    #[serde(default)]
+    pub dev: Dev,
     /// Conditional settings.
     #[serde(default)]
     pub settings: Vec<Settings>,

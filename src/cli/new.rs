@@ -15,6 +15,7 @@ use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, gate, 
 use crate::answers::{Layers, parse_set, settings};
 use crate::detect::Origin;
 use crate::pin::setup;
+use crate::plan::stack::DockerRun;
 use crate::report::{Diagnostic, Severity};
 use crate::spec::lock::{self, Lock, LockedFile};
 use crate::spec::secrets::Provider;
@@ -503,7 +504,7 @@ fn report(
         "files": files,
         "answers": answers,
         "notes": notes,
-        "run": ready.stack.units.first().map(summary::docker_run),
+        "run": ready.stack.docker_run.first().map(DockerRun::line),
     });
     broken_pipe_is_fine(writeln!(stdout(), "{}", serde_json::to_string_pretty(&run).unwrap_or_default()))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Context;
 use super::compare::State;
-use crate::plan::stack::{Role, Stack, Unit};
+use crate::plan::stack::{DockerRun, Role, Stack, Unit};
 use crate::spec::values::shell_word;
 use crate::write::{Action, Written};
 
@@ -60,7 +60,7 @@ pub(super) fn text(context: &Context, dir: &Path, stack: &Stack, written: &Writt
     lines
         .push(format!("          scaffold prove{prove}   builds it, runs it locked down and looks at it from outside"));
     let room = usize::from(context.terminal.columns).saturating_sub(INDENT + 2).max(40);
-    let alone = service.map(docker_run).unwrap_or_default();
+    let alone = stack.docker_run.first().map(DockerRun::line).unwrap_or_default();
     let alone = if context.terminal.stderr_tty { broken(&alone, room) } else { alone };
     lines.push(format!("Alone     {alone}"));
     lines.push(format!("Again     {again}"));
@@ -109,48 +109,4 @@ pub(super) fn holds(unit: &Unit) -> String {
         parts.push(format!("secrets from {}", names.join(", ")));
     }
     parts.join(", ")
-}
-
-/// The `docker run` line that runs a unit's image under the same lock-down as compose does.
-pub(super) fn docker_run(unit: &Unit) -> String {
-    let mut words = vec!["docker run --rm".to_owned()];
-    if unit.read_only {
-        words.push("--read-only".to_owned());
-    }
-    words.push("--cap-drop=ALL --security-opt=no-new-privileges".to_owned());
-    words.extend(unit.capabilities.iter().map(|kept| format!("--cap-add={}", kept.name)));
-    words.push(format!("--user={}:{}", unit.user.uid, unit.user.gid));
-    words
-        .push(format!("--memory={0} --memory-swap={0} --cpus={1} --pids-limit={2}", unit.memory, unit.cpus, unit.pids));
-    if unit.init {
-        words.push("--init".to_owned());
-    }
-    if unit.networks.is_empty() {
-        words.push("--network=none".to_owned());
-    }
-    for folder in &unit.tmpfs {
-        let exec = if folder.exec { "exec" } else { "noexec" };
-        let owner =
-            if folder.own { format!(",mode=0700,uid={},gid={}", unit.user.uid, unit.user.gid) } else { String::new() };
-        words.push(format!("--tmpfs {}:rw,{exec},nosuid,nodev,size={}{owner}", folder.path, folder.size));
-    }
-    if let Some(volume) = &unit.volume {
-        words.push(format!("--mount type=volume,source={}_{},target={}", unit.name, volume.name, volume.path));
-    }
-    for variable in &unit.environment {
-        words.push(format!("--env {}", shell_word(&format!("{}={}", variable.name, variable.value))));
-    }
-    for secret in &unit.secrets {
-        let env =
-            secret.env.as_ref().map(|env| format!("--env {env}=/run/secrets/{} ", secret.name)).unwrap_or_default();
-        words.push(format!(
-            "{env}--mount type=bind,source=\"$PWD\"/secrets/{0},target=/run/secrets/{0},readonly",
-            secret.name
-        ));
-    }
-    if let (Some(host), Some(port)) = (unit.publish, unit.port) {
-        words.push(format!("--publish 127.0.0.1:{host}:{port}"));
-    }
-    words.push(unit.built.as_ref().map(ToString::to_string).unwrap_or_default());
-    words.join(" ")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::images::Naming;
 use super::recipe::{self, Applied, own, pairs};
-use super::{Compose, Ignore, Images, Pair, Plan, Record, Runtime, Secret, Tmpfs, Volume, health, process};
+use super::{Compose, Ignore, Images, Pair, Plan, Record, Runtime, Secret, Tmpfs, Volume, dev, health, process};
 use crate::catalog::Preset;
 use crate::catalog::preset::{Base, Os, RuntimeImage};
 use crate::detect::{Project, start};
@@ -77,6 +77,7 @@ fn plan(project: &Project, spec: &Spec, server: Option<&Preset>) -> Result<Plan,
     let runtime = runtime(project, spec, &applied, running, running_base, chosen, server.is_some())?;
     let compose = compose(project, spec, &applied, running)?;
     let processes = process::make(spec, running, running_base, server.is_some(), &runtime)?;
+    let dev = dev::make(project, spec, &applied, &recipe, &runtime, workdir.as_str(), server.is_some())?;
     Ok(Plan {
         name: spec.name.clone(),
         lang: preset.id.clone(),
@@ -95,7 +96,7 @@ fn plan(project: &Project, spec: &Spec, server: Option<&Preset>) -> Result<Plan,
         runtime,
         compose,
         processes,
-        dev: None,
+        dev,
     })
 }
 

@@ -3,6 +3,7 @@
 //! Order and wording belong to the templates. Free text is typed (see [`crate::spec::values`]); every other string is a
 //! constant of a preset.
 
+mod dev;
 mod health;
 mod images;
 mod make;
@@ -295,12 +296,14 @@ pub struct Secret {
 /// How a service runs while somebody works on it: in the stage `dev`, with its source brought in as it changes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Dev {
-    /// The command, which restarts by itself or is restarted by compose.
-    pub command: Vec<Line>,
+    /// The image of production is built anew after each change: there is no stage `dev`.
+    pub rebuild: bool,
     /// Compose restarts it after each change; otherwise it sees changes itself.
     pub restart: bool,
-    /// It must be built anew after each change.
-    pub rebuild: bool,
+    /// The program.
+    pub entrypoint: Vec<Line>,
+    /// Its arguments.
+    pub arguments: Vec<Line>,
     /// The port of its debugger.
     pub debug_port: Option<Port>,
     /// The folder that the source is brought into.
@@ -309,6 +312,14 @@ pub struct Dev {
     pub manifests: Vec<RelPath>,
     /// Patterns that are never brought in.
     pub ignore: Vec<Line>,
+    /// Environment of the stage.
+    pub env: Vec<Pair<EnvName>>,
+    /// The probe, for the programs of the stage.
+    pub health: Option<Health>,
+    /// Memory, if it is another than in production.
+    pub memory: Option<Size>,
+    /// Folders of the target that tools write to.
+    pub writable: Vec<RelPath>,
 }
 
 /// What stays out of the build context.

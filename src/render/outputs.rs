@@ -60,6 +60,8 @@ pub(super) fn of(stack: &Stack) -> Vec<Output> {
             "vault-agent.hcl",
             FileKind::Hcl,
         ),
+        (outputs.dev && outputs.compose, "compose.dev.yaml", "compose.dev.yaml", FileKind::Compose),
+        (outputs.document, "CONTAINER.md", "CONTAINER.md", FileKind::Markdown),
     ];
     let fixed = table.into_iter().filter(|(wanted, ..)| *wanted).map(|(_, path, template, kind)| Output {
         path: path.to_owned(),

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::remote::{self, secret_of};
-use super::{Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, cluster, network, process, publish, sidecar, swarm};
+use super::{
+    Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, cluster, dev, docker_run, network, process, publish, sidecar,
+    swarm,
+};
 use crate::catalog::{Catalog, ci};
 use crate::plan::images::Naming;
 use crate::plan::{Plan, SecretMount};
@@ -113,6 +116,8 @@ pub fn make(
     };
     let mut stack = Stack {
         name: name.clone(),
+        docker_run: docker_run::of(name, &units).map_err(wrong)?,
+        dev: dev::of(&images, &units).map_err(wrong)?,
         images,
         networks,
         volumes,

@@ -6,6 +6,8 @@
 
 mod beside;
 pub mod cluster;
+mod dev;
+mod docker_run;
 mod make;
 mod network;
 mod process;
@@ -14,6 +16,8 @@ mod remote;
 mod sidecar;
 pub mod swarm;
 
+pub use dev::DevUnit;
+pub use docker_run::{DockerRun, RunOption};
 pub use make::{Member, make};
 pub use sidecar::{Audience, Sidecar};
 
@@ -37,6 +41,10 @@ pub struct Stack {
     pub images: Vec<Built>,
     /// Everything that runs: our services each with its processes, then what is behind them, then the proxy.
     pub units: Vec<Unit>,
+    /// How each of our services runs without compose.
+    pub docker_run: Vec<DockerRun>,
+    /// Those of them that are built, while somebody works on them; empty if nobody asked for that.
+    pub dev: Vec<DevUnit>,
     /// The networks, the one to the world first.
     pub networks: Vec<Network>,
     /// The named volumes, sorted.

@@ -7,6 +7,7 @@
 mod dockerfile;
 mod hcl;
 mod ignore;
+mod markdown;
 mod shell;
 mod toml;
 mod yaml;
@@ -35,6 +36,8 @@ pub enum FileKind {
     Manifest,
     /// A `.dockerignore`.
     Ignore,
+    /// Markdown, with the commands and pictures in it.
+    Markdown,
     /// TOML.
     Toml,
     /// A script of the POSIX shell.
@@ -88,6 +91,7 @@ fn parts(kind: FileKind, text: &str) -> Parts {
         FileKind::Manifest => yaml::parts(text, Some(yaml::Expands::Compose), 2),
         FileKind::Hcl => hcl::parts(text),
         FileKind::Ignore => Ok(ignore::parts(text)),
+        FileKind::Markdown => markdown::parts(text),
         FileKind::Toml => toml::parts(text),
         FileKind::Shell => Ok(shell::parts(text, 0)),
         FileKind::Plain => {

@@ -69,10 +69,41 @@ fn images(plan: &Plan, rendered: Rendered<'_>, file: &Dockerfile, stages: &Stage
             None => rendered.holds(!needed, None, format!("stage: there is no `{wanted}`"))?,
         }
     }
+    dev(plan, rendered, file, stages)?;
     let last = stages.final_stage();
     let at = last.and_then(|stage| span(file, stage.from));
     rendered.same("last stage", &last.and_then(|stage| stage.name.as_deref()), &Some("runtime"), at.clone())?;
     rendered.same("image of stage `runtime`", &last.map(from).unwrap_or_default().as_str(), &runtime, at)
+}
+
+/// The stage `dev` is there exactly if the plan has one; it runs as the same user, and what runs in it is the plan's.
+fn dev(plan: &Plan, rendered: Rendered<'_>, file: &Dockerfile, stages: &Stages<'_>) -> Checked {
+    let planned = plan.dev.as_ref().filter(|dev| !dev.rebuild);
+    let (Some(stage), Some(dev)) = (stages.find("dev"), planned) else {
+        let at = stages.find("dev").and_then(|stage| span(file, stage.from));
+        let same = stages.find("dev").is_some() == planned.is_some();
+        return rendered.holds(same, at, "stage: `dev` is there or missing, and the plan says otherwise");
+    };
+    rendered.holds(
+        stages.final_stage().is_some_and(|last| last.index != stage.index),
+        None,
+        "stage: `dev` is the last",
+    )?;
+    let image = stages.image(stage.index);
+    let at = |setting: Option<usize>| setting.and_then(|instruction| span(file, instruction));
+    let user = image.user.as_ref();
+    let planned = format!("{}:{}", plan.runtime.user.uid, plan.runtime.user.gid);
+    rendered.same(
+        "user of stage `dev`",
+        &user.map(|user| user.value.as_str()),
+        &Some(planned.as_str()),
+        at(user.map(|user| user.instruction)),
+    )?;
+    let said =
+        |setting: &Option<Setting<Vec<String>>>| setting.as_ref().map(|set| set.value.clone()).unwrap_or_default();
+    let found: Vec<String> = said(&image.entrypoint).into_iter().chain(said(&image.cmd)).collect();
+    let planned: Vec<String> = dev.entrypoint.iter().chain(&dev.arguments).map(ToString::to_string).collect();
+    rendered.same("command of stage `dev`", &found, &planned, at(image.entrypoint.as_ref().map(|set| set.instruction)))
 }
 
 /// Every credential of the plan is mounted as a file, and no other.

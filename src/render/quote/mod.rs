@@ -17,25 +17,29 @@
 //! | `pattern` | a line of a `.dockerignore` that a preset wrote: wildcards stay | text |
 //! | `toml` | one TOML value | text |
 //! | `comment` | after `#` | text |
+//! | `markdown`, `code` | a text in Markdown; the same in the type of code | text |
+//! | `mermaid` | between the `"` of a Mermaid label | text |
 //! | `num` | a number | integer |
 //! | `word` | a bare word of a strict alphabet: image, user, duration, size, id, port | text or integer |
 
 mod docker;
 mod hcl;
 mod ignore;
+mod markdown;
 mod plain;
 mod shell;
 mod yaml;
 
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
+pub(super) use markdown::{ACTIVE_ANYWHERE, ACTIVE_FIRST, is_label};
 pub(super) use shell::run_lines;
 pub(super) use yaml::{Scalar, scalar};
 
 /// The names of the quoting filters, sorted.
 pub const NAMES: &[&str] = &[
-    "block", "comment", "compose", "copy", "env", "exec", "github", "gitlab", "hcl", "ignore", "json", "num",
-    "pattern", "run", "sh", "shargs", "toml", "word", "words", "yaml",
+    "block", "code", "comment", "compose", "copy", "env", "exec", "github", "gitlab", "hcl", "ignore", "json",
+    "markdown", "mermaid", "num", "pattern", "run", "sh", "shargs", "toml", "word", "words", "yaml",
 ];
 
 /// Why a filter does not write a value.
@@ -58,7 +62,8 @@ type ListFilter = fn(&[String]) -> Quoted;
 
 /// Makes the filters known; to be called before templates are added, since Tera looks names up then.
 pub(super) fn register(tera: &mut Tera) {
-    let text: [(&'static str, TextFilter); 14] = [
+    let text: [(&'static str, TextFilter); 17] = [
+        ("code", markdown::code),
         ("comment", plain::comment),
         ("compose", yaml::compose),
         ("env", docker::env),
@@ -67,6 +72,8 @@ pub(super) fn register(tera: &mut Tera) {
         ("hcl", hcl::hcl),
         ("ignore", ignore::ignore),
         ("json", plain::json),
+        ("markdown", markdown::markdown),
+        ("mermaid", markdown::mermaid),
         ("pattern", ignore::pattern),
         ("run", shell::run),
         ("sh", shell::sh),
@@ -148,6 +155,16 @@ pub(super) fn shown(text: &str) -> String {
 /// Letters and digits of every alphabet of plain words here.
 fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_./:@%+,-".contains(c)
+}
+
+/// What a filter makes of a text.
+#[cfg(test)]
+pub(super) fn quoted(filter: &str, text: &str) -> Quoted {
+    match filter {
+        "markdown" => markdown::markdown(text),
+        "code" => markdown::code(text),
+        _ => markdown::mermaid(text),
+    }
 }
 
 #[cfg(test)]

@@ -180,7 +180,8 @@ fn shape(set_up: &SetUp) -> (Vec<String>, usize) {
     (names, leaves.unwrap().len())
 }
 
-fn harmless(field: &Field) -> SetUp {
+/// The lines of a field with a text that no reader could take for anything else.
+fn plain_line(field: &Field) -> String {
     let plain = match field.toml {
         toml if toml.contains("memory") => "9m",
         toml if toml.contains("user") => "7:8",
@@ -188,8 +189,11 @@ fn harmless(field: &Field) -> SetUp {
         toml if toml.contains("path") || toml.contains("writable") || toml.contains("target") => "/q",
         _ => "q",
     };
-    set_up(&Catalog::built_in(), &field.toml.replace('@', &quoted(plain)))
-        .unwrap_or_else(|error| panic!("{}: {error}", field.toml))
+    field.toml.replace('@', &quoted(plain))
+}
+
+fn harmless(field: &Field) -> SetUp {
+    set_up(&Catalog::built_in(), &plain_line(field)).unwrap_or_else(|error| panic!("{}: {error}", field.toml))
 }
 
 /// `Ok(true)` if it was taken, `Ok(false)` if it was refused.
@@ -281,6 +285,37 @@ proptest! {
         text in prop_oneof![2 => nearly_plain(), 1 => hostile::text(), 1 => any::<String>()],
     ) {
         held(&FIELDS[field], &text)?;
+    }
+}
+
+/// The same set-up with the files that somebody has to ask for.
+const MORE: &str = "\noutputs.dev = true\noutputs.document = true";
+
+/// Whatever begins or ends a block of CONTAINER.md, and the lines that are headings or rows.
+fn blocks(set_up: &SetUp) -> [usize; 2] {
+    let lines = || set_up.file("CONTAINER.md").lines();
+    [
+        lines().filter(|line| line.starts_with("```")).count(),
+        lines().filter(|line| line.starts_with(['#', '|'])).count(),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn what_is_taken_is_taken_in_the_document_too_and_changes_nothing_of_it(
+        field in prop::sample::select((0..FIELDS.len()).collect::<Vec<_>>()),
+        text in prop_oneof![2 => nearly_plain(), 1 => hostile::text()],
+    ) {
+        let field = &FIELDS[field];
+        let spec = field.toml.replace('@', &quoted(&text));
+        if set_up(&Catalog::built_in(), &spec).is_ok() {
+            let made = set_up(&Catalog::built_in(), &format!("{spec}{MORE}"));
+            let made = made.map_err(|error| TestCaseError::fail(format!("{spec}: {}", error.render(false))))?;
+            let plain = set_up(&Catalog::built_in(), &format!("{}{MORE}", plain_line(field))).unwrap();
+            prop_assert_eq!(blocks(&made), blocks(&plain), "{}", spec);
+        }
     }
 }
 
