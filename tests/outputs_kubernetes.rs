@@ -441,7 +441,7 @@ fn kinds_of_other_projects_keep_their_schemas() {
         jsonschema::validator_for(&text).unwrap()
     };
     let eso = KEEPERS.map(|(keeper, table, secret)| {
-        written(&with_csi(keeper, table, secret).replace("secrets = \"csi\"", "secrets = \"external-secrets\""))
+        written(&with_csi(keeper, table, secret).replace("delivery = \"csi\"", "delivery = \"external-secrets\""))
     });
     let projects: Vec<Project> = projects().into_iter().chain(eso).collect();
     for (kind, at_least) in [("ExternalSecret", 11), ("SecretStore", 6), ("SecretProviderClass", 12)] {

@@ -63,12 +63,8 @@ pub(super) fn in_table(table: &DeTable<'_>) -> Option<(Range<usize>, &'static st
     table.iter().find_map(|(key, value)| in_value(key.get_ref(), value.get_ref(), value.span()))
 }
 
-/// A word of `scaffold.toml` itself under a name that a secret could have: `kubernetes.secrets`.
-const OWN_WORD: (&str, &str) = ("secrets", "external-secrets");
-
 fn in_value(name: &str, value: &DeValue<'_>, span: Range<usize>) -> Option<(Range<usize>, &'static str)> {
     match value {
-        DeValue::String(text) if (name, text.as_ref()) == OWN_WORD => None,
         DeValue::String(text) => kind(name, text).map(|what| (span, what)),
         DeValue::Array(items) => items.iter().find_map(|item| in_value("", item.get_ref(), item.span())),
         DeValue::Table(table) => in_table(table),

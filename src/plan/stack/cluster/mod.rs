@@ -282,14 +282,14 @@ fn csi(stack: &Stack, unit: &ServiceName, secrets: &[&Secret]) -> Result<Option<
     }
     if let Some(field) = secrets.iter().find(|secret| secret.provider == Provider::Azure && secret.property.is_some()) {
         return Err(format!(
-            "the secret `{}` names a field, and the CSI driver of Azure mounts whole secrets: take `property` out, or say `kubernetes.secrets = \"external-secrets\"`",
+            "the secret `{}` names a field, and the CSI driver of Azure mounts whole secrets: take `property` out, or say `kubernetes.delivery = \"external-secrets\"`",
             field.name
         ));
     }
     match providers[..] {
         [one] => Ok(Some(one)),
         _ => Err(format!(
-            "`{unit}` reads secrets of several providers, and the CSI driver mounts those of one manager: give all of them the same `provider`, or say `kubernetes.secrets = \"external-secrets\"`"
+            "`{unit}` reads secrets of several providers, and the CSI driver mounts those of one manager: give all of them the same `provider`, or say `kubernetes.delivery = \"external-secrets\"`"
         )),
     }
 }
