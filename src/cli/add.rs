@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::{Add, Format, New, Remove};
+use super::args::{Add, New, Remove};
 use super::new::run_edited;
 use super::{Context, Failure, Outcome, folder_error};
 use crate::report::{Diagnostic, did_you_mean};
@@ -158,19 +158,5 @@ fn put(into: &mut toml::Table, path: &[&str], value: toml::Value) {
 
 /// The run of `new` that follows.
 fn new(dir: &Path, dry_run: bool, diff: bool, force: bool) -> New {
-    New {
-        dir: dir.to_owned(),
-        lang: None,
-        base: None,
-        set: Vec::new(),
-        spec: None,
-        starter: false,
-        yes: true,
-        dry_run,
-        diff,
-        stdout: false,
-        only: Vec::new(),
-        format: Format::Text,
-        force,
-    }
+    New { dir: dir.to_owned(), yes: true, dry_run, diff, force, ..New::default() }
 }

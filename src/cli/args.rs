@@ -12,7 +12,7 @@ use crate::prompt::Colour;
     name = "scaffold",
     version,
     disable_help_subcommand = true,
-    after_help = "Exit codes: 0 done; 1 findings, drift, a proof that failed, or a conflict left to you; 2 the input is wrong; 3 disk or engine failed; 130 and 143 on Ctrl-C and SIGTERM."
+    after_help = "Exit codes: 0 done; 1 findings, drift, a proof that failed, or a conflict left to you; 2 the input is wrong; 3 disk, engine or registry failed; 130 and 143 on Ctrl-C and SIGTERM."
 )]
 pub(super) struct Cli {
     #[command(subcommand)]
@@ -50,6 +50,9 @@ pub(super) enum Command {
     Prove(Prove),
     /// Look for what is unsafe in Dockerfiles, .dockerignore and compose files
     Check(Check),
+    /// Give every image of Dockerfiles and compose files the digest that its tag stands for today
+    #[cfg(feature = "registry")]
+    Pin(Pin),
     /// Say what a rule of `check` is about, and what to write instead
     Explain {
         /// The rule, such as user-root; all of them without it
@@ -76,7 +79,7 @@ pub(super) enum Command {
 }
 
 /// The arguments of `new`.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct New {
     /// The service's folder
     #[arg(default_value = ".")]
@@ -117,6 +120,58 @@ pub(super) struct New {
     /// Replace files that scaffold did not write, or that were edited; the old ones are kept in .scaffold/backup
     #[arg(long, help_heading = "Safety")]
     pub(super) force: bool,
+    /// Ask the registries for the digests of the images, and pin those that are not pinned yet
+    #[cfg(feature = "registry")]
+    #[arg(long, help_heading = "Registries")]
+    pub(super) pin: bool,
+    #[cfg(feature = "registry")]
+    #[command(flatten)]
+    pub(super) registry: Registry,
+}
+
+/// How registries are reached.
+#[cfg(feature = "registry")]
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Registries")]
+pub(super) struct Registry {
+    /// Ask this mirror before the registry [env: SCAFFOLD_REGISTRY_MIRRORS, with commas]
+    #[arg(long, value_name = "HOST=MIRROR")]
+    pub(super) mirror: Vec<String>,
+    /// Trust the authorities of this file too (PEM)
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca: Vec<PathBuf>,
+    /// Take any certificate of this host, or none at all
+    #[arg(long, value_name = "HOST")]
+    pub(super) insecure: Vec<String>,
+}
+
+/// The arguments of `pin`.
+#[cfg(feature = "registry")]
+#[derive(Debug, Clone, Args)]
+pub(super) struct Pin {
+    /// Files and folders
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Write nothing; say what is not pinned and which tags have moved, and exit with 1 if any
+    #[arg(long, conflicts_with_all = ["update", "dry_run", "diff"])]
+    pub(super) check: bool,
+    /// Also move what is pinned to what its tag stands for today
+    #[arg(long)]
+    pub(super) update: bool,
+    /// Also the image of the line `# syntax=`
+    #[arg(long)]
+    pub(super) syntax: bool,
+    /// Write nothing; say what would be pinned
+    #[arg(long, help_heading = "Output")]
+    pub(super) dry_run: bool,
+    /// Write nothing; show the difference
+    #[arg(long, help_heading = "Output")]
+    pub(super) diff: bool,
+    /// How it is reported
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) registry: Registry,
 }
 
 /// The arguments of `add`.

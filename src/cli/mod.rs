@@ -14,6 +14,8 @@ mod generate;
 mod make;
 mod new;
 mod orphans;
+#[cfg(feature = "registry")]
+mod pin;
 mod preset;
 mod prove;
 mod questions;
@@ -140,6 +142,8 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Detect(args) => detect::run(&context(true)?, args),
         Command::Prove(args) => prove::run(&context(true)?, args),
         Command::Check(args) => check::run(&context(true)?, args),
+        #[cfg(feature = "registry")]
+        Command::Pin(args) => pin::run(&context(true)?, args),
         Command::Explain { rule, format } => explain::run(&context(true)?, rule.as_deref(), *format),
         Command::Preset(args) => preset::run(&context(true)?, args),
         Command::Schema { what } => generate::schema(*what),

@@ -14,8 +14,10 @@ use super::orphans::Orphans;
 use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, gate, questions, stdout, summary, tell};
 use crate::answers::{Layers, parse_set, settings};
 use crate::detect::Origin;
+use crate::pin::setup;
 use crate::report::{Diagnostic, Severity};
 use crate::spec::lock::{self, Lock, LockedFile};
+use crate::spec::secrets::Provider;
 use crate::spec::values::shell_word;
 use crate::spec::{file, text};
 use crate::write::{Action, Backup, Change, Transaction, recover};
@@ -28,6 +30,8 @@ pub(super) struct Inputs {
     /// What becomes of it before a flag changes it.
     edited: Option<String>,
     lock: Option<Lock>,
+    /// The digests of images by their reference, as the lock has them or a registry says them.
+    digests: BTreeMap<String, String>,
     pub(super) layers: Layers,
 }
 
@@ -60,6 +64,10 @@ pub(super) fn run_edited(context: &Context, args: &New, edit: Option<Edit<'_>>) 
     let asked = &ready.completed.spec.file.check;
     let found = gate::hold(&ready.files, asked, inputs.edited.as_deref().unwrap_or_default())?;
     ready.completed.notes.extend(found);
+    #[cfg(feature = "registry")]
+    if args.pin {
+        inputs.digests = super::pin::resolve_set_up(context, &args.registry, &ready.files.0, &inputs.digests)?;
+    }
     let dues = dues(&inputs, &inputs.layers, &ready, &starter, args)?;
     if !interactive {
         for note in &ready.completed.notes {
@@ -111,7 +119,8 @@ fn read(args: &New, edit: Option<Edit<'_>>) -> Result<Inputs, Failure> {
         None => None,
     };
     let edited = if args.spec.is_some() { spec_text.clone() } else { edited };
-    Ok(Inputs { dir, spec_text, edited, lock, layers })
+    let digests = lock.as_ref().map(|lock| lock.images.clone()).unwrap_or_default();
+    Ok(Inputs { dir, spec_text, edited, lock, digests, layers })
 }
 
 /// The files of the starter that `--starter` asks for. When the language will be asked, there are none yet.
@@ -181,8 +190,9 @@ pub(super) fn dues(
     args: &New,
 ) -> Result<Vec<Due>, Failure> {
     let spec = &ready.completed.spec;
-    let mut all: Vec<(String, String)> =
-        ready.files.0.iter().map(|(path, text)| (path.clone(), text.clone())).collect();
+    let mut rendered = ready.files.0.clone();
+    let images = setup::pin(&mut rendered, &inputs.digests);
+    let mut all: Vec<(String, String)> = rendered.into_iter().collect();
     if !args.only.is_empty() {
         let known: Vec<&str> = all.iter().map(|(path, _)| path.as_str()).collect();
         if let Some(wrong) = args.only.iter().find(|only| !known.contains(&only.as_str())) {
@@ -240,8 +250,8 @@ pub(super) fn dues(
                 })
                 .cloned(),
         );
-        lock.images.clone_from(&old.images);
     }
+    lock.images = images;
     lock.files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut due = Due::new(&inputs.dir, None, lock::NAME, lock.write());
     if due.state == State::Foreign {
@@ -435,7 +445,8 @@ fn placeholders(inputs: &Inputs, ready: &Ready) -> Vec<Change> {
     if !secrets.is_empty() {
         add("secrets/.gitignore".to_owned(), b"*\n".to_vec());
     }
-    for secret in secrets {
+    // a file in the place of a secret that is kept elsewhere would be taken for it
+    for secret in secrets.iter().filter(|secret| matches!(secret.provider, Provider::File | Provider::Swarm)) {
         let content = if secret.generated { password() } else { Vec::new() };
         add(format!("secrets/{}", secret.name), content);
     }

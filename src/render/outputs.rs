@@ -47,6 +47,15 @@ pub(super) fn of(stack: &Stack) -> Vec<Output> {
             FileKind::Manifest,
         ),
         (of_cluster(|all| all.managed), "k8s/secrets.yaml", "k8s/secrets.yaml", FileKind::Manifest),
+        (outputs.compose, COMPOSE, COMPOSE, FileKind::Compose),
+        (outputs.secrets_script, "scripts/secrets.sh", "secrets.sh", FileKind::Shell),
+        (outputs.secrets_sidecar, "compose.secrets.yaml", "compose.secrets.yaml", FileKind::Compose),
+        (
+            outputs.secrets_sidecar && stack.providers.vault.is_some(),
+            "config/vault-agent.hcl",
+            "vault-agent.hcl",
+            FileKind::Plain,
+        ),
     ];
     let fixed = table.into_iter().filter(|(wanted, ..)| *wanted).map(|(_, path, template, kind)| Output {
         path: path.to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::remote::{self, secret_of};
-use super::{Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, cluster, network, process, swarm};
+use super::{Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, cluster, network, process, sidecar, swarm};
 use crate::catalog::Catalog;
 use crate::plan::images::Naming;
 use crate::plan::{Plan, SecretMount};
@@ -107,6 +107,10 @@ pub fn make(
     }
     let away = secrets.iter().any(|secret| !matches!(secret.provider, Provider::File | Provider::Swarm));
     let outputs = &file.outputs;
+    let sidecar = match providers.delivery {
+        Delivery::Sidecar if outputs.compose => sidecar::make(&units, &secrets, &providers).map_err(wrong)?,
+        _ => None,
+    };
     let mut stack = Stack {
         name: name.clone(),
         images,
@@ -144,18 +148,13 @@ pub fn make(
             renovate: outputs.renovate,
             dependabot: outputs.dependabot,
             secrets_script: away || outputs.swarm && !secrets.is_empty(),
-            secrets_sidecar: outputs.compose
-                && away
-                && providers.delivery == Delivery::Sidecar
-                && (providers.vault.is_some()
-                    || providers.aws.is_some()
-                    || providers.azure.is_some()
-                    || providers.gcp.is_some()),
+            secrets_sidecar: sidecar.is_some(),
         },
         units,
         secrets,
         build_secrets,
         providers,
+        sidecar,
     };
     // what only one of them cannot do is no matter where it is not asked for
     if stack.outputs.kubernetes {

@@ -10,9 +10,11 @@ mod make;
 mod network;
 mod process;
 mod remote;
+mod sidecar;
 pub mod swarm;
 
 pub use make::{Member, make};
+pub use sidecar::{Audience, Sidecar};
 
 use serde::Serialize;
 
@@ -43,6 +45,8 @@ pub struct Stack {
     pub build_secrets: Vec<SecretMount>,
     /// Who keeps secrets, where.
     pub providers: Providers,
+    /// The container that keeps secrets fresh, if there is one.
+    pub sidecar: Option<Sidecar>,
     /// The proxy's routes, the longest path first; empty without a proxy.
     pub routes: Vec<Route>,
     /// The id of the proxy.
@@ -342,6 +346,8 @@ pub struct Providers {
     pub azure: Option<Azure>,
     /// Google Cloud Secret Manager.
     pub gcp: Option<Gcp>,
+    /// A field of a secret that is JSON is meant, where the keeper knows no fields.
+    pub fields: bool,
     /// The image of the sidecar that keeps the values fresh.
     pub sidecar_image: Option<ImageRef>,
 }

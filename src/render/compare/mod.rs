@@ -30,6 +30,8 @@ pub enum FileKind {
     Ignore,
     /// TOML.
     Toml,
+    /// A script of the POSIX shell.
+    Shell,
     /// A text without a grammar: values stand in it as they are.
     Plain,
 }
@@ -77,6 +79,7 @@ fn parts(kind: FileKind, text: &str) -> Parts {
         FileKind::Manifest => yaml::parts(text, true, 2),
         FileKind::Ignore => Ok(ignore::parts(text)),
         FileKind::Toml => toml::parts(text),
+        FileKind::Shell => Ok(shell::parts(text, 0)),
         FileKind::Plain => {
             Ok(lines(text).map(|(at, line)| Part::new("a line", line.trim_end_matches('\n'), at)).collect())
         }

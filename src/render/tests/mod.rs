@@ -4,6 +4,7 @@ mod chain;
 mod dockerfile;
 mod facets;
 mod packs;
+mod script;
 mod whole;
 
 use std::collections::BTreeMap;
