@@ -75,9 +75,12 @@ enum Must {
     BeThere,
 }
 
+/// What it is about, where it stands, and what must be there.
+type Rule = (&'static str, &'static str, fn() -> Must);
+
 /// kubernetes.io/docs/concepts/security/pod-security-standards, read 2026-11: the baseline's rules first, then those that
 /// `restricted` adds. `pod` is the pod's spec, `container` each of its containers.
-const RESTRICTED: [(&str, &str, fn() -> Must); 17] = [
+const RESTRICTED: [Rule; 17] = [
     ("host processes", "pod/securityContext/windowsOptions", || Must::NotBe),
     ("host network", "pod/hostNetwork", || Must::NotBe),
     ("host processes' ids", "pod/hostPID", || Must::NotBe),
@@ -105,7 +108,7 @@ const VOLUMES: [&str; 8] =
 const SYSCTLS: [&str; 2] = ["net.ipv4.ip_unprivileged_port_start", "net.ipv4.ping_group_range"];
 
 /// What goes beyond the profile.
-const BEYOND: [(&str, &str, fn() -> Must); 12] = [
+const BEYOND: [Rule; 12] = [
     ("no token", "pod/automountServiceAccountToken", || Must::Be(json!(false))),
     ("an identity of its own", "pod/serviceAccountName", || Must::BeThere),
     ("no variables of services", "pod/enableServiceLinks", || Must::Be(json!(false))),
@@ -134,7 +137,7 @@ fn holds(must: &Must, found: Option<&Value>) -> bool {
 }
 
 /// The rules that a pod breaks.
-fn broken<'r>(rules: &[(&'r str, &str, fn() -> Must)], pod: &Value) -> Vec<&'r str> {
+fn broken(rules: &[Rule], pod: &Value) -> Vec<&'static str> {
     let mut broken = Vec::new();
     let containers = pod["containers"].as_array().expect("containers");
     for (rule, path, must) in rules {

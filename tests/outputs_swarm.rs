@@ -150,7 +150,9 @@ fn the_commands_name_every_secret_and_no_value() {
     let project = &projects()[0];
     let text = project.read("stack.yaml");
     for secret in ["api_token", "smtp_password", "license", "db_password"] {
-        assert!(text.contains(&format!("scripts/secrets.sh --stdout {secret} | docker secret create {secret}_v1 -")));
+        assert!(
+            text.contains(&format!("sh scripts/secrets.sh --stdout {secret} | docker secret create {secret}_v1 -"))
+        );
     }
     assert!(!text.contains(stacks::CANARY));
 }
