@@ -6,6 +6,9 @@ use crate::plan::stack::Stack;
 /// The compose file, and the name of its template.
 pub(super) const COMPOSE: &str = "compose.yaml";
 
+/// What is said on top of it while somebody works, and the name of its template.
+pub(super) const DEV: &str = "compose.dev.yaml";
+
 /// A file that is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Output {
@@ -23,7 +26,7 @@ pub(super) fn of(stack: &Stack) -> Vec<Output> {
     // one line a file
     let table: [(bool, &str, &str, FileKind); 3] = [
         (outputs.compose, COMPOSE, COMPOSE, FileKind::Compose),
-        (outputs.dev && outputs.compose, "compose.dev.yaml", "compose.dev.yaml", FileKind::Compose),
+        (outputs.dev && outputs.compose, DEV, DEV, FileKind::Compose),
         (outputs.document, "CONTAINER.md", "CONTAINER.md", FileKind::Markdown),
     ];
     let fixed = table.into_iter().filter(|(wanted, ..)| *wanted).map(|(_, path, template, kind)| Output {
