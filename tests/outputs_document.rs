@@ -122,8 +122,11 @@ fn the_summary_and_the_document_say_the_same_command() {
     }
 }
 
+/// Nodes by their names, and edges from one to another.
+type Picture = (BTreeSet<String>, Vec<(String, String)>);
+
 /// A picture in the part of Mermaid's language that is used here: its nodes and edges.
-fn picture(text: &str) -> Result<(BTreeSet<String>, Vec<(String, String)>), String> {
+fn picture(text: &str) -> Result<Picture, String> {
     let mut lines = text.lines();
     if lines.next() != Some("flowchart LR") {
         return Err("no flowchart".to_owned());

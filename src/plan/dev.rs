@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::recipe::{Applied, pairs};
-use super::{Dev, Recipe, Runtime, health};
+use super::{Dev, Recipe, Runtime, Tmpfs, health};
 use crate::catalog::preset::{DevAction, DevWay, Os};
 use crate::detect::Project;
 use crate::spec::Spec;
@@ -17,13 +17,14 @@ pub(super) fn make(
     applied: &Applied,
     recipe: &Recipe,
     runtime: &Runtime,
-    workdir: &str,
+    tmpfs: &[Tmpfs],
     served: bool,
 ) -> Result<Option<Dev>, String> {
     if !spec.file.outputs.dev {
         return Ok(None);
     }
     let preset = project.preset;
+    let workdir = preset.workdir.as_str();
     let lines = |texts: &[String]| texts.iter().map(|text| Line::new(text.clone())).collect::<Result<Vec<_>, _>>();
     let manifests = recipe.manifests.iter().chain(&recipe.manifest_folders).cloned().collect();
     let plain = Dev {
@@ -46,8 +47,8 @@ pub(super) fn make(
     // the processes of an image without a distribution name programs where the stage has none
     let foreign = preset.bases.get(&spec.base).is_some_and(|own| own.os == Os::None && own.programs != base.programs);
     let way = preset.dev.ways.iter().find(|way| fits(way, project, spec, recipe, served));
-    let Some(way) = way.filter(|way| way.action != DevAction::Rebuild && !(foreign && !spec.file.processes.is_empty()))
-    else {
+    let kept = !foreign || spec.file.processes.is_empty();
+    let Some(way) = way.filter(|way| kept && way.action != DevAction::Rebuild) else {
         return Ok(Some(plain));
     };
 
@@ -82,13 +83,28 @@ pub(super) fn make(
             (None, Some(memory)) => Some(Size::new(memory.clone())?),
             _ => None,
         },
-        writable: preset.dev.writable.iter().map(|path| RelPath::new(path.clone())).collect::<Result<_, _>>()?,
+        writable: writable(&preset.dev.writable, tmpfs, workdir)?,
         ..plain
     }))
 }
 
 fn of(runtime: &Runtime) -> BTreeMap<EnvName, Line> {
     runtime.env.iter().map(|pair| (pair.name.clone(), pair.value.clone())).collect()
+}
+
+/// Folders of the working directory that belong to the service. A mount in one of them would make it root's on the way.
+fn writable(of_preset: &[String], tmpfs: &[Tmpfs], workdir: &str) -> Result<Vec<RelPath>, String> {
+    let mut all: Vec<String> = of_preset.to_vec();
+    let inside = |folder: &Tmpfs| Some(folder.path.as_str().strip_prefix(workdir)?.strip_prefix('/')?.to_owned());
+    for path in tmpfs.iter().filter_map(inside) {
+        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        for parent in ends.filter_map(|end| path.get(..end)) {
+            if !all.iter().any(|there| there == parent) {
+                all.push(parent.to_owned());
+            }
+        }
+    }
+    all.into_iter().map(RelPath::new).collect()
 }
 
 /// The distribution of the build stages.

@@ -77,7 +77,7 @@ fn plan(project: &Project, spec: &Spec, server: Option<&Preset>) -> Result<Plan,
     let runtime = runtime(project, spec, &applied, running, running_base, chosen, server.is_some())?;
     let compose = compose(project, spec, &applied, running)?;
     let processes = process::make(spec, running, running_base, server.is_some(), &runtime)?;
-    let dev = dev::make(project, spec, &applied, &recipe, &runtime, workdir.as_str(), server.is_some())?;
+    let dev = dev::make(project, spec, &applied, &recipe, &runtime, &compose.tmpfs, server.is_some())?;
     Ok(Plan {
         name: spec.name.clone(),
         lang: preset.id.clone(),

@@ -4,6 +4,7 @@
 //! right thing. Order and wording stay the template's own.
 
 mod compose;
+mod dev;
 mod dockerfile;
 
 use std::ops::Range;
@@ -26,6 +27,14 @@ pub(super) fn dockerfile(plan: &Plan, file: &str, template: &str, text: &str) ->
 /// The first thing that the file says otherwise, or does not say.
 pub(super) fn compose(stack: &Stack, file: &str, template: &str, text: &str) -> Result<(), Diagnostic> {
     compose::check(stack, Rendered { file, template, text })
+}
+
+/// Holds a rendered `compose.dev.yaml` against its stack.
+///
+/// # Errors
+/// The first thing that the file says otherwise, or does not say.
+pub(super) fn dev(stack: &Stack, file: &str, template: &str, text: &str) -> Result<(), Diagnostic> {
+    dev::check(stack, Rendered { file, template, text })
 }
 
 /// A rendered file on trial.

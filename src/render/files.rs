@@ -55,6 +55,9 @@ pub fn stack_files(catalog: &Catalog, stack: &Stack) -> Result<FileSet, Diagnost
     if let Some(text) = files.0.get(outputs::COMPOSE) {
         facets::compose(stack, outputs::COMPOSE, outputs::COMPOSE, text)?;
     }
+    if let Some(text) = files.0.get(outputs::DEV) {
+        facets::dev(stack, outputs::DEV, outputs::DEV, text)?;
+    }
     Ok(files)
 }
 

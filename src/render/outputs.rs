@@ -7,6 +7,9 @@ use crate::plan::stack::cluster::Cluster;
 /// The compose file, and the name of its template.
 pub(super) const COMPOSE: &str = "compose.yaml";
 
+/// What is said on top of it while somebody works, and the name of its template.
+pub(super) const DEV: &str = "compose.dev.yaml";
+
 /// A file that is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Output {
@@ -60,7 +63,7 @@ pub(super) fn of(stack: &Stack) -> Vec<Output> {
             "vault-agent.hcl",
             FileKind::Hcl,
         ),
-        (outputs.dev && outputs.compose, "compose.dev.yaml", "compose.dev.yaml", FileKind::Compose),
+        (outputs.dev && outputs.compose, DEV, DEV, FileKind::Compose),
         (outputs.document, "CONTAINER.md", "CONTAINER.md", FileKind::Markdown),
     ];
     let fixed = table.into_iter().filter(|(wanted, ..)| *wanted).map(|(_, path, template, kind)| Output {

@@ -23,14 +23,18 @@ postgres = true
 "#;
 
 fn caught(template: &str, from: &str, to: &str, facet: &str) {
-    let error = match set_up(&broken(template, &[(from, to)]), FULL) {
+    caught_of(FULL, template, from, to, facet);
+}
+
+fn caught_of(spec: &str, template: &str, from: &str, to: &str, facet: &str) {
+    let error = match set_up(&broken(template, &[(from, to)]), spec) {
         Err(error) => error.render(false),
         Ok(set_up) => panic!("{facet} is not caught:\n{}\n{}", set_up.file("Dockerfile"), set_up.file("compose.yaml")),
     };
     let why = ["does not say what the plan says", "no step of the build takes"].iter().any(|why| error.contains(why));
     assert!(why && error.contains(facet), "{facet}: {error}");
-    let file = if template == "compose.yaml" { "compose.yaml:" } else { "Dockerfile:" };
-    assert!(error.contains(file), "no place: {error}");
+    let file = if template.starts_with("compose.") { template } else { "Dockerfile" };
+    assert!(error.contains(&format!("{file}:")), "no place: {error}");
 }
 
 #[test]
@@ -149,5 +153,31 @@ fn a_compose_file_that_says_something_else_is_caught() {
     ];
     for (from, to, facet) in table {
         caught("compose.yaml", from, to, facet);
+    }
+}
+
+#[test]
+fn dev_mode_that_loosens_more_than_it_has_to_is_caught() {
+    let spec = "build.command = \"\"\n[outputs]\ndev = true\n";
+    let table = [
+        (
+            "blocks/dev",
+            "USER {{ runtime.user.uid | num }}:{{ runtime.user.gid | num }}\n",
+            "USER 0:0\n",
+            "user of stage",
+        ),
+        ("blocks/dev", "CMD {{ dev.arguments | exec }}", "CMD [\"other.js\"]", "command of stage"),
+        ("node/Dockerfile", "FROM deps AS dev", "FROM deps AS debug", "`dev` is there or missing"),
+        ("Dockerfile", "AS runtime", "AS runtime\nFROM dev", "last stage"),
+        ("compose.dev.yaml", "    read_only: false\n", "", "a writable root"),
+        ("compose.dev.yaml", "    init: true\n", "    init: true\n    user: \"0\"\n", "`user` is for compose.yaml"),
+        ("compose.dev.yaml", "    init: true\n", "    privileged: true\n", "`privileged` is for compose.yaml"),
+        ("compose.dev.yaml", "\"127.0.0.1:{{ unit.debug", "\"{{ unit.debug", "`ports`"),
+        ("compose.dev.yaml", "image: {{ unit.tag | compose }}", "image: {{ image.name | compose }}", "`image`"),
+        ("compose.dev.yaml", "      target: dev\n", "", "`build.target`"),
+    ];
+    assert!(set_up(&crate::catalog::Catalog::built_in(), spec).is_ok());
+    for (template, from, to, facet) in table {
+        caught_of(spec, template, from, to, facet);
     }
 }
