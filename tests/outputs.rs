@@ -118,3 +118,48 @@ fn texts_are_tidy() {
         }
     }
 }
+
+/// Whether a program is content, and what it says.
+fn says(command: &mut Command) -> (bool, String) {
+    let output = command.output().unwrap_or_else(|error| panic!("{:?} does not start: {error}", command.get_program()));
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    (output.status.success(), text)
+}
+
+/// With `SCAFFOLD_LINTERS=1`: compose reads every file and every pair of files that are used together, without a
+/// warning; they keep compose's schema; hadolint finds nothing in the Dockerfiles, those with a stage `dev` too.
+#[test]
+fn other_tools_find_nothing() {
+    if std::env::var_os("SCAFFOLD_LINTERS").is_none_or(|value| value != "1") {
+        println!("SCAFFOLD_LINTERS=1 is not set: nothing is looked at here");
+        return;
+    }
+    let mut wrong = Vec::new();
+    for (name, dir, files) in ALL.iter() {
+        let mut hold = |what: &str, command: &mut Command, quiet: bool| {
+            let (content, text) = says(command.current_dir(dir));
+            if !content || quiet && !text.is_empty() {
+                wrong.push(format!("{name}: {what}: {text}"));
+            }
+        };
+        for together in
+            [&["compose.yaml"][..], &["compose.yaml", "compose.dev.yaml"], &["compose.yaml", "compose.secrets.yaml"]]
+        {
+            if together.iter().all(|file| files.contains_key(*file)) {
+                let mut command = Command::new("docker");
+                command.args(["compose", "--profile", "*"]);
+                command.args(together.iter().flat_map(|file| ["--file", file])).args(["config", "--quiet"]);
+                hold(&together.join(" and "), &mut command, true);
+            }
+        }
+        let compose: Vec<&String> =
+            files.keys().filter(|path| ["compose.yaml", "compose.dev.yaml"].contains(&path.as_str())).collect();
+        let mut schema = Command::new("check-jsonschema");
+        hold("schema", schema.args(["--builtin-schema", "vendor.compose-spec"]).args(&compose), false);
+        let dockerfiles = files.keys().filter(|path| path.ends_with("Dockerfile"));
+        let settings = Path::new(env!("CARGO_MANIFEST_DIR")).join(".hadolint.yaml");
+        let mut hadolint = Command::new("hadolint");
+        hold("hadolint", hadolint.args(["--no-color", "--config"]).arg(settings).args(dockerfiles), true);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -156,6 +156,7 @@ pub fn make(
             secrets_script: away || outputs.swarm && !secrets.is_empty(),
             secrets_sidecar: sidecar.is_some(),
         },
+        waits: units.iter().all(|unit| unit.healthcheck != super::Healthcheck::Off || unit.role == super::Role::Task),
         units,
         secrets,
         build_secrets,

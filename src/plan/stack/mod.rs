@@ -73,6 +73,8 @@ pub struct Stack {
     pub ci: Ci,
     /// The platforms that images are published for.
     pub platforms: Vec<Platform>,
+    /// `docker compose up --wait` ends well: it refuses a unit whose image's check is switched off.
+    pub waits: bool,
     /// Which other files are written: a text may point to them.
     pub outputs: Outputs,
 }
