@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! cli, prompt            arguments, questions
-//! prove, write           engine, disk
+//! prove, registry, write engine, registries, disk
 //! ---------------------  the pure core: no clock, no environment, no disk, no network
 //! answers                flags, spec, prompts, detection and preset -> Spec
 //! check                  files -> findings: the audit
@@ -13,6 +13,7 @@
 //! detect                 a source tree -> what was found, each with file and line
 //! catalog                presets and templates, built in or brought
 //! spec                   scaffold.toml and scaffold.lock
+//! pin                    image references that can be pinned, and texts with their digests
 //! bases                  known base images and image references
 //! dockerfile, compose    readers with spans
 //! shell                  what a RUN runs, as a tree
@@ -27,6 +28,8 @@ pub mod cli;
 pub mod prompt;
 #[cfg(feature = "cli")]
 pub mod prove;
+#[cfg(feature = "registry")]
+pub mod registry;
 #[cfg(feature = "cli")]
 pub mod write;
 
@@ -38,6 +41,7 @@ pub mod compose;
 pub mod detect;
 pub mod dockerfile;
 pub mod ignore;
+pub mod pin;
 pub mod plan;
 pub mod render;
 pub mod report;

@@ -1,6 +1,7 @@
 //! `prove` on the real engine: one good set-up where every step is proven, and for every step a set-up that must fail it.
 //!
-//! Runs with `SCAFFOLD_ENGINE=1` and then needs a `docker` on PATH with BuildKit and compose; otherwise it does nothing and says so.
+//! Runs with `SCAFFOLD_ENGINE=1` and then needs a `docker` on PATH with BuildKit and compose, and a `podman`, which is given Docker's
+//! base images; otherwise it does nothing and says so.
 //! Base images: `node:26-trixie-slim`, `debian:trixie-slim`.
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, reason = "an engine test touches disk, environment and processes")]
@@ -10,7 +11,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use scaffold_dockerfile::prove::{Failure, Interrupt, Options, Progress, Report, Silent, Step, Verdict, prove};
+use scaffold_dockerfile::prove::{
+    EngineKind, Failure, Interrupt, Options, Progress, Report, Silent, Step, Verdict, prove,
+};
 
 const DOCKERFILE: &str = r#"# syntax=docker/dockerfile:1
 FROM node:26-trixie-slim AS deps
@@ -190,6 +193,7 @@ fn every_step_is_proven_on_a_good_set_up() {
     assert!(evidence("stops", "handler logged: SIGTERM"), "{text}");
     assert!(evidence("rebuild-cached", "server.js"), "{text}");
     assert!(evidence("write-refused", "secret /run/secrets/db_password is readable"), "{text}");
+    assert_eq!(junit(&report), (13, 0, 0));
 }
 
 #[test]
@@ -424,4 +428,227 @@ fn an_interrupted_run_leaves_nothing_behind() {
     let left = Command::new("docker").args(["ps", "-aq", "--filter", filter]).output().unwrap();
     assert!(left.status.success());
     assert_eq!(String::from_utf8_lossy(&left.stdout), "");
+}
+
+/// Tests, failures and skipped ones of the JUnit form, counted by its cases.
+fn junit(report: &Report) -> (usize, usize, usize) {
+    let text = report.junit();
+    let document = roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let suite = document.root_element().first_element_child().unwrap();
+    let count = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).count();
+    let counted = (count("testcase"), count("failure"), count("skipped"));
+    let number = |name: &str| suite.attribute(name).unwrap().parse::<usize>().unwrap();
+    assert_eq!((number("tests"), number("failures"), number("skipped")), counted, "{text}");
+    counted
+}
+
+fn on_podman() -> Options {
+    Options { engine: EngineKind::Podman, ..limits() }
+}
+
+/// Whether to run on Podman, which is given the base images that Docker has: there is no registry here.
+fn podman() -> bool {
+    if !engine() {
+        return false;
+    }
+    static LOADED: std::sync::Once = std::sync::Once::new();
+    LOADED.call_once(|| {
+        for image in ["node:26-trixie-slim", "debian:trixie-slim"] {
+            let run = |program: &str, args: &[&str]| Command::new(program).args(args).status().unwrap().success();
+            if !run("podman", &["image", "exists", image]) {
+                let folder = tempfile::tempdir().unwrap();
+                let archive = folder.path().join("image.tar");
+                let archive = archive.to_str().unwrap();
+                assert!(run("docker", &["save", image, "-o", archive]), "{image}");
+                assert!(run("podman", &["load", "-i", archive]), "{image}");
+            }
+        }
+    });
+    true
+}
+
+#[test]
+fn every_step_is_proven_on_podman_too() {
+    if !podman() {
+        return;
+    }
+    let options = Options { learn: true, ..on_podman() };
+    let report = Project::good().prove(&options, &mut Silent).unwrap_or_else(|failure| panic!("{failure}"));
+    let text = report.render(false);
+    println!("{text}");
+    assert_eq!(report.steps.len(), 13);
+    assert!(report.steps.iter().all(|step| step.verdict == Verdict::Proven), "{text}");
+    let evidence = |id: &str, what: &str| report.step(id).unwrap().evidence.iter().any(|line| line.contains(what));
+    assert!(evidence("stops", "handler logged: SIGTERM"), "{text}");
+    assert!(evidence("rebuild-cached", "of stage `deps` came from the cache"), "{text}");
+    assert!(evidence("write-refused", "secret /run/secrets/db_password is readable"), "{text}");
+    assert!(evidence("locked-down-run", "every capability dropped"), "{text}");
+}
+
+#[test]
+fn what_the_starter_writes_is_proven_on_podman() {
+    if !podman() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let new = ["new", "--starter", "--lang", "node", "--yes"];
+    let made = Command::new(env!("CARGO_BIN_EXE_scaffold")).args(new).arg(folder.path()).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let report = prove(folder.path(), &on_podman(), &mut Silent).unwrap_or_else(|failure| panic!("{failure}"));
+    let text = report.render(false);
+    assert!(report.steps.iter().all(|step| step.verdict == Verdict::Proven), "{text}");
+}
+
+#[test]
+fn a_loose_set_up_fails_on_podman_and_its_junit_says_where() {
+    if !podman() {
+        return;
+    }
+    let root = Project::good()
+        .change("Dockerfile", "USER 10001:10001\n", "USER 0:0\n")
+        .change("compose.yaml", "    cap_drop: [ALL]\n", "    cap_drop: [CHOWN]\n")
+        .change(".dockerignore", "**/.env*\n", "");
+    let report = root.prove(&on_podman(), &mut Silent).unwrap_or_else(|failure| panic!("{failure}"));
+    let text = report.render(false);
+    println!("{text}");
+    for (id, because) in
+        [("identity", "runs as root"), ("locked-down-run", "cap_drop"), ("context-clean", ".env.local")]
+    {
+        let step = report.step(id).unwrap();
+        assert_eq!(step.verdict, Verdict::Failed, "{text}");
+        assert!(step.reason.as_deref().is_some_and(|reason| reason.contains(because)), "{text}");
+    }
+    let failed = report.steps.iter().filter(|step| step.verdict == Verdict::Failed).count();
+    let (tests, failures, _) = junit(&report);
+    assert_eq!((tests, failures), (12, failed));
+}
+
+#[test]
+fn a_leak_is_found_in_an_image_of_podman() {
+    if !podman() {
+        return;
+    }
+    let options = Options { only: vec!["secret-absent".into()], ..on_podman() };
+    let leaking = Project::good().leaking("gzip -c /root/.npmrc > /leak/x.gz");
+    let report = leaking.prove(&options, &mut Silent).unwrap_or_else(|failure| panic!("{failure}"));
+    let step = report.step("secret-absent").unwrap();
+    assert_eq!(step.verdict, Verdict::Failed, "{step:?}");
+    assert!(step.evidence.iter().any(|line| line.contains("leak/x.gz")), "{step:?}");
+}
+
+#[test]
+fn what_needs_a_service_beside_it_is_not_proven_on_podman_rather_than_failed() {
+    if !podman() {
+        return;
+    }
+    let needy = Project::good()
+        .change("server.js", "const server", "if (!process.env.CACHE) throw new Error('no cache');\nconst server")
+        .change(
+            "compose.yaml",
+            "    secrets: [db_password]\nsecrets:",
+            "    secrets: [db_password]\n    depends_on: [cache]\n  cache:\n    image: debian:trixie-slim\nsecrets:",
+        );
+    let options = Options { only: vec!["healthy".into()], ..on_podman() };
+    let report = needy.prove(&options, &mut Silent).unwrap_or_else(|failure| panic!("{failure}"));
+    let step = report.step("healthy").unwrap();
+    assert_eq!(step.verdict, Verdict::NotProven, "{step:?}");
+    assert!(step.reason.as_deref().is_some_and(|reason| reason.contains("without cache beside it")), "{step:?}");
+}
+
+/// A set-up of `tests/foreign`, on both engines.
+fn foreign(name: &str, change: Options) -> [Report; 2] {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/foreign").join(name);
+    [EngineKind::Docker, EngineKind::Podman].map(|engine| {
+        let options = Options { engine, ..change.clone() };
+        let report = prove(&folder, &options, &mut Silent).unwrap_or_else(|failure| panic!("{engine:?}: {failure}"));
+        println!("{engine:?}\n{}", report.render(false));
+        report
+    })
+}
+
+fn verdict(report: &Report, id: &str) -> Verdict {
+    report.step(id).unwrap().verdict
+}
+
+fn says(report: &Report, id: &str, what: &str) -> bool {
+    let step = report.step(id).unwrap();
+    step.evidence.iter().chain(&step.reason).chain(&step.help).any(|line| line.contains(what))
+}
+
+#[test]
+fn a_service_in_a_folder_with_another_dockerfile_and_a_target_is_proven() {
+    if !podman() {
+        return;
+    }
+    for report in foreign("other-names", limits()) {
+        let text = report.render(false);
+        assert_eq!(report.service, "api");
+        let proven = ["build", "locked-down-run", "healthy", "answers", "identity", "write-refused"];
+        for id in proven.into_iter().chain(["files-owned-by-root", "stops", "no-cache-mount-needed"]) {
+            assert_eq!(verdict(&report, id), Verdict::Proven, "{id}: {text}");
+        }
+        // The last stage, `debug`, would be root.
+        assert!(says(&report, "identity", "10001"), "{text}");
+        assert_eq!(verdict(&report, "context-clean"), Verdict::Failed, "there is no .dockerignore: {text}");
+    }
+}
+
+#[test]
+fn a_dockerfile_alone_is_run_under_the_standard_lock_down_and_asked_where_it_exposes() {
+    if !podman() {
+        return;
+    }
+    for report in foreign("dockerfile-only", limits()) {
+        let text = report.render(false);
+        for id in ["build", "locked-down-run", "answers", "identity", "write-refused", "stops"] {
+            assert_eq!(verdict(&report, id), Verdict::Proven, "{id}: {text}");
+        }
+        assert!(says(&report, "locked-down-run", "there is no compose file"), "{text}");
+        assert!(says(&report, "answers", "the image exposes 8080"), "{text}");
+        assert_eq!(verdict(&report, "healthy"), Verdict::NotProven, "{text}");
+        assert!(says(&report, "healthy", "the image has no health check"), "{text}");
+    }
+}
+
+#[test]
+fn a_compose_file_without_lock_down_is_told_what_to_write_and_tried_with_it() {
+    if !podman() {
+        return;
+    }
+    let only = ["locked-down-run", "answers", "identity", "write-refused"].map(str::to_owned).to_vec();
+    for report in foreign("open-compose", Options { only: only.clone(), ..limits() }) {
+        let text = report.render(false);
+        for id in ["locked-down-run", "identity", "write-refused"] {
+            assert_eq!(verdict(&report, id), Verdict::Failed, "{id}: {text}");
+        }
+        for line in ["read_only: true", "cap_drop: [ALL]", "pids_limit: 256", "127.0.0.1:8080:8080", "--lock-down"] {
+            assert!(says(&report, "locked-down-run", line), "{line}: {text}");
+        }
+    }
+    for report in foreign("open-compose", Options { only: only.clone(), lock_down: true, ..limits() }) {
+        let text = report.render(false);
+        for id in ["answers", "identity", "write-refused"] {
+            assert_eq!(verdict(&report, id), Verdict::Proven, "{id}: {text}");
+        }
+        // It would work; but nothing of it is in the compose file.
+        assert_eq!(verdict(&report, "locked-down-run"), Verdict::NotProven, "{text}");
+        assert!(says(&report, "locked-down-run", "the compose file lacks read_only: true"), "{text}");
+    }
+}
+
+#[test]
+fn an_image_of_others_without_a_health_check_is_run_and_asked() {
+    if !podman() {
+        return;
+    }
+    for report in foreign("image-only", limits()) {
+        let text = report.render(false);
+        for id in ["locked-down-run", "answers", "identity", "write-refused", "stops"] {
+            assert_eq!(verdict(&report, id), Verdict::Proven, "{id}: {text}");
+        }
+        assert!(says(&report, "healthy", "the image has no health check"), "{text}");
+        for id in ["build", "healthy", "rebuild-cached", "no-cache-mount-needed", "context-clean"] {
+            assert_eq!(verdict(&report, id), Verdict::NotProven, "{id}: {text}");
+        }
+    }
 }

@@ -54,7 +54,7 @@ fn images_of(value: &Value, into: &mut Vec<String>) {
 /// What every preset names, with the preset. Its `{release}` is a variable.
 fn of_presets() -> Vec<(String, String)> {
     let mut all = Vec::new();
-    for (path, text) in texts(&root().join("presets")) {
+    for (path, text) in texts(&root().join("presets")).into_iter().filter(|(path, _)| path.ends_with(".toml")) {
         let preset: toml::Table = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
         let mut images = Vec::new();
         for base in preset.get("bases").and_then(Value::as_table).into_iter().flat_map(|bases| bases.values()) {
@@ -64,7 +64,11 @@ fn of_presets() -> Vec<(String, String)> {
         }
         images_of(&Value::Table(preset), &mut images);
         assert!(!images.is_empty(), "{path} names no image");
-        all.extend(images.into_iter().map(|image| (image.replace("{release}", "${release}"), path.clone())));
+        all.extend(
+            images.into_iter().map(|image| {
+                (image.replace("{release}", "${release}").replace("{version}", "${version}"), path.clone())
+            }),
+        );
     }
     all
 }
@@ -94,6 +98,7 @@ fn of_set_up(files: &BTreeMap<String, String>) -> BTreeSet<String> {
     let mut images = BTreeSet::new();
     if let Some(text) = files.get("Dockerfile") {
         let file = dockerfile::parse(text);
+        images.extend(file.directive("syntax").map(str::to_owned));
         for stage in &file.stages().stages {
             for base in stage.references.iter().map(|reference| &reference.target).chain([&stage.base]) {
                 if let Base::Image(image) | Base::Unknown(image) = base {

@@ -7,10 +7,11 @@ use std::path::Path;
 
 /// The rooms in the order in which they may know one another: each only those behind it. The order of the data (answers,
 /// plan, files) is that of the first half of `src/lib.rs`; making a plan looks at the project, so `plan` is above `detect`.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 20] = [
     "cli",
     "prompt",
     "prove",
+    "registry",
     "write",
     "answers",
     "check",
@@ -19,6 +20,7 @@ const ROOMS: [&str; 18] = [
     "detect",
     "catalog",
     "spec",
+    "pin",
     "bases",
     "dockerfile",
     "compose",
@@ -29,7 +31,7 @@ const ROOMS: [&str; 18] = [
 ];
 
 /// The rooms that touch the world.
-const EDGES: [&str; 4] = ["cli", "prompt", "prove", "write"];
+const EDGES: [&str; 5] = ["cli", "prompt", "prove", "registry", "write"];
 
 const LINES: usize = 600;
 

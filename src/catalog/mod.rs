@@ -3,6 +3,7 @@
 //! The built-in set stands in the binary; an edge may bring another, whose files win by name.
 
 pub mod backing;
+pub mod ci;
 pub mod glob;
 mod origins;
 pub mod preset;

@@ -12,7 +12,7 @@ use crate::prompt::Colour;
     name = "scaffold",
     version,
     disable_help_subcommand = true,
-    after_help = "Exit codes: 0 done; 1 findings, drift, a proof that failed, or a conflict left to you; 2 the input is wrong; 3 disk or engine failed; 130 and 143 on Ctrl-C and SIGTERM."
+    after_help = "Exit codes: 0 done; 1 findings, drift, a proof that failed, or a conflict left to you; 2 the input is wrong; 3 disk, engine or registry failed; 130 and 143 on Ctrl-C and SIGTERM."
 )]
 pub(super) struct Cli {
     #[command(subcommand)]
@@ -40,12 +40,19 @@ pub(super) struct Global {
 pub(super) enum Command {
     /// Write Dockerfile, .dockerignore and compose.yaml for a service
     New(New),
+    /// Put a service, a database or an output into scaffold.toml, and write what follows
+    Add(Add),
+    /// Take one out again
+    Remove(Remove),
     /// Say what a folder holds, and why
     Detect(Detect),
     /// Build the set-up, run it locked down and look at it from outside
     Prove(Prove),
     /// Look for what is unsafe in Dockerfiles, .dockerignore and compose files
     Check(Check),
+    /// Give every image of Dockerfiles and compose files the digest that its tag stands for today
+    #[cfg(feature = "registry")]
+    Pin(Pin),
     /// Say what a rule of `check` is about, and what to write instead
     Explain {
         /// The rule, such as user-root; all of them without it
@@ -72,7 +79,7 @@ pub(super) enum Command {
 }
 
 /// The arguments of `new`.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct New {
     /// The service's folder
     #[arg(default_value = ".")]
@@ -113,6 +120,102 @@ pub(super) struct New {
     /// Replace files that scaffold did not write, or that were edited; the old ones are kept in .scaffold/backup
     #[arg(long, help_heading = "Safety")]
     pub(super) force: bool,
+    /// Ask the registries for the digests of the images, and pin those that are not pinned yet
+    #[cfg(feature = "registry")]
+    #[arg(long, help_heading = "Registries")]
+    pub(super) pin: bool,
+    #[cfg(feature = "registry")]
+    #[command(flatten)]
+    pub(super) registry: Registry,
+}
+
+/// How registries are reached.
+#[cfg(feature = "registry")]
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Registries")]
+pub(super) struct Registry {
+    /// Ask this mirror before the registry [env: SCAFFOLD_REGISTRY_MIRRORS, with commas]
+    #[arg(long, value_name = "HOST=MIRROR")]
+    pub(super) mirror: Vec<String>,
+    /// Trust the authorities of this file too (PEM)
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca: Vec<PathBuf>,
+    /// Take any certificate of this host, or none at all
+    #[arg(long, value_name = "HOST")]
+    pub(super) insecure: Vec<String>,
+}
+
+/// The arguments of `pin`.
+#[cfg(feature = "registry")]
+#[derive(Debug, Clone, Args)]
+pub(super) struct Pin {
+    /// Files and folders
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Write nothing; say what is not pinned and which tags have moved, and exit with 1 if any
+    #[arg(long, conflicts_with_all = ["update", "dry_run", "diff"])]
+    pub(super) check: bool,
+    /// Also move what is pinned to what its tag stands for today
+    #[arg(long)]
+    pub(super) update: bool,
+    /// Also the image of the line `# syntax=`
+    #[arg(long)]
+    pub(super) syntax: bool,
+    /// Write nothing; say what would be pinned
+    #[arg(long, help_heading = "Output")]
+    pub(super) dry_run: bool,
+    /// Write nothing; show the difference
+    #[arg(long, help_heading = "Output")]
+    pub(super) diff: bool,
+    /// How it is reported
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) registry: Registry,
+}
+
+/// The arguments of `add`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Add {
+    /// A backing service such as postgres, a proxy (caddy, nginx), an output such as kubernetes, or the folder of a service
+    pub(super) what: String,
+    /// The folder with scaffold.toml
+    #[arg(default_value = ".")]
+    pub(super) dir: PathBuf,
+    /// Its name, if another than its own
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// The release line of a backing service
+    #[arg(long, value_name = "VERSION")]
+    pub(super) version: Option<String>,
+    /// Write nothing; say what would be written
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Write nothing; show the difference to what is there
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// Replace files that scaffold did not write, or that were edited; the old ones are kept in .scaffold/backup
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// The arguments of `remove`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Remove {
+    /// Its name in scaffold.toml
+    pub(super) what: String,
+    /// The folder with scaffold.toml
+    #[arg(default_value = ".")]
+    pub(super) dir: PathBuf,
+    /// Write nothing; say what would be written
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Write nothing; show the difference to what is there
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// Replace files that scaffold did not write, or that were edited; the old ones are kept in .scaffold/backup
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 /// The arguments of `detect`.
@@ -132,12 +235,18 @@ pub(super) struct Detect {
 /// The arguments of `prove`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Prove {
-    /// The folder with Dockerfile and compose.yaml
+    /// The folder with a compose file, or a Dockerfile alone
     #[arg(default_value = ".")]
     pub(super) dir: PathBuf,
     /// The compose service, if several are built
     #[arg(long)]
     pub(super) service: Option<String>,
+    /// The engine [default: docker, or podman if docker is not on the PATH]
+    #[arg(long, value_enum, value_name = "ENGINE")]
+    pub(super) engine: Option<Engine>,
+    /// Run it under the full lock-down, whatever the compose file states, to see whether it would work
+    #[arg(long)]
+    pub(super) lock_down: bool,
     /// Also find the folders that the service writes to
     #[arg(long)]
     pub(super) learn: bool,
@@ -158,7 +267,28 @@ pub(super) struct Prove {
     pub(super) keep: bool,
     /// How it is reported
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(super) format: Format,
+    pub(super) format: ProveFormat,
+}
+
+/// An engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Engine {
+    /// Docker with BuildKit and compose
+    Docker,
+    /// Podman; the service is run without what it depends on
+    Podman,
+}
+
+/// How a proof is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum ProveFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For machines
+    Json,
+    /// JUnit XML, for what reports tests
+    Junit,
 }
 
 /// The arguments of `check`.

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::compare::{Due, State};
-use super::new::Ready;
+use super::make::Ready;
 use crate::prompt::{fit, width};
 use crate::spec::complete::Health;
 use crate::spec::lock;

@@ -1,6 +1,7 @@
 //! The command line: arguments, and one short file a command.
 #![expect(clippy::disallowed_methods, reason = "the edge to disk and environment")]
 
+mod add;
 mod args;
 mod check;
 mod compare;
@@ -10,7 +11,11 @@ mod explain;
 mod found;
 mod gate;
 mod generate;
+mod make;
 mod new;
+mod orphans;
+#[cfg(feature = "registry")]
+mod pin;
 mod preset;
 mod prove;
 mod questions;
@@ -132,9 +137,13 @@ fn dispatch(cli: &Cli) -> Outcome {
             let shown = args.stdout || args.dry_run || args.diff || args.format == args::Format::Json;
             new::run(&context(args.yes || args.spec.is_some() || shown)?, args)
         }
+        Command::Add(args) => add::add(&context(true)?, args),
+        Command::Remove(args) => add::remove(&context(true)?, args),
         Command::Detect(args) => detect::run(&context(true)?, args),
         Command::Prove(args) => prove::run(&context(true)?, args),
         Command::Check(args) => check::run(&context(true)?, args),
+        #[cfg(feature = "registry")]
+        Command::Pin(args) => pin::run(&context(true)?, args),
         Command::Explain { rule, format } => explain::run(&context(true)?, rule.as_deref(), *format),
         Command::Preset(args) => preset::run(&context(true)?, args),
         Command::Schema { what } => generate::schema(*what),

@@ -9,55 +9,43 @@ use serde_json::json;
 
 use super::args::{Format, New};
 use super::compare::{Due, State};
-use super::disk::DiskTree;
+use super::make::{Ready, make};
+use super::orphans::Orphans;
 use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, gate, questions, stdout, summary, tell};
-use crate::answers::{
-    Completed, Layers, MemberLayers, choose_language, complete, has_own, members, parse_set, project_of, server_of,
-    settings,
-};
-use crate::catalog::Preset;
+use crate::answers::{Layers, parse_set, settings};
 use crate::detect::Origin;
-use crate::plan::stack::{self, DockerRun, Stack};
-use crate::plan::{self, Plan};
-use crate::render::{FileSet, image_files, stack_files};
+use crate::pin::setup;
+use crate::plan::stack::DockerRun;
 use crate::report::{Diagnostic, Severity};
 use crate::spec::lock::{self, Lock, LockedFile};
-use crate::spec::values::{ServiceName, shell_word};
+use crate::spec::secrets::Provider;
+use crate::spec::values::shell_word;
 use crate::spec::{file, text};
 use crate::write::{Action, Backup, Change, Transaction, recover};
-
-/// A set-up that is ready to be held against the disk.
-pub(super) struct Ready {
-    /// The preset of the project's first service.
-    pub(super) preset: Preset,
-    /// Its answers, and what a person should hear about all services.
-    pub(super) completed: Completed,
-    pub(super) plan: Plan,
-    pub(super) stack: Stack,
-    pub(super) files: FileSet,
-    /// The root is a service itself.
-    pub(super) own: bool,
-}
-
-/// A service that is planned.
-struct Planned {
-    member: MemberLayers,
-    preset: Preset,
-    completed: Completed,
-    plan: Plan,
-}
 
 /// What a run reads before it asks anything.
 pub(super) struct Inputs {
     pub(super) dir: PathBuf,
     /// The folder's own `scaffold.toml`, as it stands.
     spec_text: Option<String>,
+    /// What becomes of it before a flag changes it.
+    edited: Option<String>,
     lock: Option<Lock>,
+    /// The digests of images by their reference, as the lock has them or a registry says them.
+    digests: BTreeMap<String, String>,
     pub(super) layers: Layers,
 }
 
 pub(super) fn run(context: &Context, args: &New) -> Outcome {
-    let mut inputs = read(args)?;
+    run_edited(context, args, None)
+}
+
+/// Changes the text of a `scaffold.toml`.
+pub(super) type Edit<'a> = &'a dyn Fn(&str) -> Result<String, Failure>;
+
+/// As [`run`], with an edit of the folder's `scaffold.toml` that is written together with what follows from it.
+pub(super) fn run_edited(context: &Context, args: &New, edit: Option<Edit<'_>>) -> Outcome {
+    let mut inputs = read(args, edit)?;
     if let Some(recovered) = recover(&inputs.dir)? {
         context.say(&recovered.diagnostic());
     }
@@ -75,20 +63,26 @@ pub(super) fn run(context: &Context, args: &New) -> Outcome {
     }
     let mut ready = make(context, &inputs.dir, &inputs.layers, &starter)?;
     let asked = &ready.completed.spec.file.check;
-    let found = gate::hold(&ready.files, asked, inputs.spec_text.as_deref().unwrap_or_default())?;
+    let found = gate::hold(&ready.files, asked, inputs.edited.as_deref().unwrap_or_default())?;
     ready.completed.notes.extend(found);
+    #[cfg(feature = "registry")]
+    if args.pin {
+        inputs.digests = super::pin::resolve_set_up(context, &args.registry, &ready.files.0, &inputs.digests)?;
+    }
     let dues = dues(&inputs, &inputs.layers, &ready, &starter, args)?;
     if !interactive {
         for note in &ready.completed.notes {
             context.say(note);
         }
     }
-    let run = Run { context, args, inputs: &inputs, ready: &ready, dues: &dues, starter: !starter.is_empty(), replace };
+    let orphans = Orphans::find(&inputs.dir, inputs.lock.as_ref(), &ready.files, args);
+    let starter = !starter.is_empty();
+    let run = Run { context, args, inputs: &inputs, ready: &ready, dues: &dues, orphans, starter, replace };
     show_or_write(&run)
 }
 
 /// Reads flags, spec and lock.
-fn read(args: &New) -> Result<Inputs, Failure> {
+fn read(args: &New, edit: Option<Edit<'_>>) -> Result<Inputs, Failure> {
     let dir = args.dir.clone();
     if dir.exists() && !dir.is_dir() {
         return Err(folder_error(&dir, "is a file, where a folder is needed"));
@@ -107,7 +101,11 @@ fn read(args: &New) -> Result<Inputs, Failure> {
         Err(error) => Err(folder_error(path, &error.to_string())),
     };
     let text = read(&path)?;
-    match &text {
+    let edited = match (&text, edit) {
+        (Some(text), Some(edit)) => Some(edit(text)?),
+        (text, _) => text.clone(),
+    };
+    match &edited {
         Some(text) => {
             file::read(&path.display().to_string(), text)?;
             layers.push(Origin::Spec, text.trim_start_matches('\u{feff}').parse().unwrap_or_default());
@@ -121,7 +119,9 @@ fn read(args: &New) -> Result<Inputs, Failure> {
         Some(text) => Some(Lock::read(&text)?),
         None => None,
     };
-    Ok(Inputs { dir, spec_text, lock, layers })
+    let edited = if args.spec.is_some() { spec_text.clone() } else { edited };
+    let digests = lock.as_ref().map(|lock| lock.images.clone()).unwrap_or_default();
+    Ok(Inputs { dir, spec_text, edited, lock, digests, layers })
 }
 
 /// The files of the starter that `--starter` asks for. When the language will be asked, there are none yet.
@@ -176,107 +176,6 @@ pub(super) fn is_empty(dir: &Path) -> bool {
     !fs::read_dir(dir).is_ok_and(strangers)
 }
 
-/// Answers, plans and files.
-pub(super) fn make(
-    context: &Context,
-    dir: &Path,
-    layers: &Layers,
-    starter: &BTreeMap<String, String>,
-) -> Result<Ready, Failure> {
-    let file = layers.merged()?;
-    let own = has_own(&file, layers);
-    let mut files = FileSet::default();
-    let mut all = Vec::new();
-    for member in members(&file, layers) {
-        let planned = plan_of(context, dir, member, starter, file.outputs.dockerignore, &mut files)?;
-        all.push(planned);
-    }
-    let name = if own {
-        all.first().map(|first: &Planned| first.plan.name.clone())
-    } else {
-        ServiceName::new(crate::detect::text::kebab(&folder_name(dir))).ok()
-    };
-    let name = name.map_or_else(|| ServiceName::new("services"), Ok).map_err(Diagnostic::error)?;
-    let listed: Vec<stack::Member<'_>> = all
-        .iter()
-        .map(|planned| stack::Member {
-            plan: &planned.plan,
-            spec: &planned.completed.spec,
-            path: planned.member.path.as_ref().map_or("", |path| path.as_str()),
-            uses: planned.member.uses.as_deref(),
-        })
-        .collect();
-    let stack = stack::make(&context.catalog, &name, &file, &listed)?;
-    files.0.extend(stack_files(&context.catalog, &stack)?.0);
-    let mut all = all.into_iter();
-    let Some(Planned { preset, mut completed, plan, .. }) = all.next() else {
-        return Err(Failure::input(Diagnostic::error("there is no service")));
-    };
-    for other in all {
-        completed.notes.extend(other.completed.notes);
-        let prefix = other.member.key.map(|key| format!("services.{key}.")).unwrap_or_default();
-        let answers = other.completed.spec.origins.into_iter();
-        completed.spec.origins.extend(answers.map(|(key, answer)| (format!("{prefix}{key}"), answer)));
-    }
-    let notes = stack
-        .units
-        .iter()
-        .filter_map(|unit| Some(Diagnostic::note(format!("{}: {}", unit.title, unit.note.as_ref()?))));
-    completed.notes.extend(notes);
-    completed.spec.file = file;
-    Ok(Ready { preset, completed, plan, stack, files, own })
-}
-
-/// Answers and plan of one service, and the files of its image.
-fn plan_of(
-    context: &Context,
-    dir: &Path,
-    member: MemberLayers,
-    starter: &BTreeMap<String, String>,
-    dockerignore: bool,
-    files: &mut FileSet,
-) -> Result<Planned, Failure> {
-    let memory;
-    let disk;
-    let folder = member.path.as_ref().map_or_else(|| dir.to_owned(), |path| dir.join(path.as_str()));
-    let tree: &dyn crate::detect::Tree = if starter.is_empty() {
-        if !folder.is_dir() && member.path.is_some() {
-            return Err(folder_error(&folder, "is the folder of a service, and there is no such folder"));
-        }
-        disk = DiskTree::open(&folder).map_err(|error| folder_error(&folder, &error.to_string()))?;
-        &disk
-    } else {
-        memory = crate::detect::MemoryTree::new(starter.clone());
-        &memory
-    };
-    let layers = &member.layers;
-    let (preset, evidence) = choose_language(&context.catalog, tree, layers)?;
-    let project = project_of(&preset, tree, layers);
-    let server = server_of(&context.catalog, &project, layers)?;
-    let (project, layers) = match &server {
-        Some((_, layers)) => (project_of(&preset, tree, layers), layers),
-        None => (project, layers),
-    };
-    let server = server.as_ref().map(|(server, _)| server);
-    let mut completed = complete(&project, layers, &folder_name(&folder))?;
-    if let Some(answer) = completed.spec.origins.get_mut("service.lang").filter(|answer| answer.origin == "detected") {
-        answer.evidence = evidence.map(|evidence| evidence.to_string());
-    }
-    let plan = plan::make(&project, &completed.spec, server)?;
-    let prefix = member.path.as_ref().map(|path| format!("{path}/")).unwrap_or_default();
-    let made = image_files(&context.catalog, &preset, server, &plan, &prefix, dockerignore)?;
-    for (path, text) in made.0 {
-        if files.0.insert(path.clone(), text).is_some() {
-            return Err(Failure::input(
-                Diagnostic::error(format!("two services write {path}"))
-                    .help("each service of scaffold.toml has a folder of its own"),
-            ));
-        }
-    }
-    drop(project);
-    Ok(Planned { member, preset, completed, plan })
-}
-
 /// The name of a folder, also of `.`.
 pub(super) fn folder_name(dir: &Path) -> String {
     let full = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
@@ -292,8 +191,9 @@ pub(super) fn dues(
     args: &New,
 ) -> Result<Vec<Due>, Failure> {
     let spec = &ready.completed.spec;
-    let mut all: Vec<(String, String)> =
-        ready.files.0.iter().map(|(path, text)| (path.clone(), text.clone())).collect();
+    let mut rendered = ready.files.0.clone();
+    let images = setup::pin(&mut rendered, &inputs.digests);
+    let mut all: Vec<(String, String)> = rendered.into_iter().collect();
     if !args.only.is_empty() {
         let known: Vec<&str> = all.iter().map(|(path, _)| path.as_str()).collect();
         if let Some(wrong) = args.only.iter().find(|only| !known.contains(&only.as_str())) {
@@ -315,7 +215,7 @@ pub(super) fn dues(
         dues.push(due);
     }
     // the spec is the user's: it is written once, and then only what a flag changes
-    let spec_text = match &inputs.spec_text {
+    let spec_text = match &inputs.edited {
         None => text::text(&said(layers, ready), &spec.origins),
         Some(old) => {
             let answered = crate::spec::edit::set(old, &layers.of(Origin::Prompt)).map_err(Failure::input)?;
@@ -351,8 +251,8 @@ pub(super) fn dues(
                 })
                 .cloned(),
         );
-        lock.images.clone_from(&old.images);
     }
+    lock.images = images;
     lock.files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut due = Due::new(&inputs.dir, None, lock::NAME, lock.write());
     if due.state == State::Foreign {
@@ -436,6 +336,8 @@ struct Run<'a> {
     inputs: &'a Inputs,
     ready: &'a Ready,
     dues: &'a [Due],
+    /// What belonged to the set-up and does no more.
+    orphans: Orphans,
     /// A starter is written with it.
     starter: bool,
     /// Files that are somebody's work are replaced.
@@ -443,9 +345,9 @@ struct Run<'a> {
 }
 
 fn show_or_write(run: &Run<'_>) -> Outcome {
-    let Run { context, args, inputs, ready, dues, .. } = *run;
+    let Run { context, args, inputs, ready, dues, ref orphans, .. } = *run;
     let set_up: Vec<&Due> = dues.iter().filter(|due| due.path != lock::NAME).collect();
-    let changed = dues.iter().any(|due| due.state != State::Same);
+    let changed = dues.iter().any(|due| due.state != State::Same) || !orphans.unedited.is_empty();
     let conflicts: Vec<&Due> = dues.iter().filter(|due| due.conflicts()).collect();
     let mut out = stdout();
     if args.stdout {
@@ -472,6 +374,9 @@ fn show_or_write(run: &Run<'_>) -> Outcome {
         } else if args.dry_run {
             for due in &set_up {
                 broken_pipe_is_fine(writeln!(out, "{:<9} {}", summary::state_word(due.state), due.path))?;
+            }
+            for path in &orphans.unedited {
+                broken_pipe_is_fine(writeln!(out, "{:<9} {path}", "removed"))?;
             }
         }
         return Ok(u8::from(changed && inputs.lock.is_some() || !conflicts.is_empty()));
@@ -504,7 +409,7 @@ fn show_or_write(run: &Run<'_>) -> Outcome {
         .map(|due| Change {
             path: due.path.clone(),
             content: due.text.clone().into_bytes(),
-            mode: 0o644,
+            mode: if due.path.ends_with(".sh") { 0o755 } else { 0o644 },
             directory_mode: None,
         })
         .collect();
@@ -515,6 +420,9 @@ fn show_or_write(run: &Run<'_>) -> Outcome {
         context.say(&recovered.diagnostic());
     }
     let written = transaction.commit(changes, backup)?;
+    for note in orphans.remove(&inputs.dir) {
+        context.say(&note);
+    }
     if args.format == Format::Json {
         report(args, ready, dues, &written.files, true)?;
     } else {
@@ -538,7 +446,8 @@ fn placeholders(inputs: &Inputs, ready: &Ready) -> Vec<Change> {
     if !secrets.is_empty() {
         add("secrets/.gitignore".to_owned(), b"*\n".to_vec());
     }
-    for secret in secrets {
+    // a file in the place of a secret that is kept elsewhere would be taken for it
+    for secret in secrets.iter().filter(|secret| matches!(secret.provider, Provider::File | Provider::Swarm)) {
         let content = if secret.generated { password() } else { Vec::new() };
         add(format!("secrets/{}", secret.name), content);
     }

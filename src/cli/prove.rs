@@ -5,9 +5,9 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::args::{Format, Prove};
+use super::args::{Engine, Prove, ProveFormat};
 use super::{Context, Failure, Outcome, broken_pipe_is_fine, folder_error, stdout, tell};
-use crate::prove::{self, Interrupt, Options, Progress, Step};
+use crate::prove::{self, EngineKind, Interrupt, Options, Progress, Step};
 use crate::report::Diagnostic;
 
 pub(super) fn run(context: &Context, args: &Prove) -> Outcome {
@@ -30,6 +30,12 @@ pub(super) fn run(context: &Context, args: &Prove) -> Outcome {
         service: args.service.clone(),
         healthy_within: Duration::from_secs(args.healthy_within),
         stop_within: args.stop_within.map(Duration::from_secs),
+        engine: match args.engine {
+            Some(Engine::Docker) => EngineKind::Docker,
+            Some(Engine::Podman) => EngineKind::Podman,
+            None => EngineKind::on_path(),
+        },
+        lock_down: args.lock_down,
         learn: args.learn,
         keep: args.keep,
         edit: args.edit.clone(),
@@ -47,8 +53,9 @@ pub(super) fn run(context: &Context, args: &Prove) -> Outcome {
         Err(failure) => return Err(Failure { exit: failure.exit_code(), diagnostic: Box::new(failure.diagnostic()) }),
     };
     let text = match args.format {
-        Format::Json => serde_json::to_string_pretty(&report).unwrap_or_default() + "\n",
-        Format::Text => report.render(context.terminal.colour_stdout),
+        ProveFormat::Json => serde_json::to_string_pretty(&report).unwrap_or_default() + "\n",
+        ProveFormat::Junit => report.junit(),
+        ProveFormat::Text => report.render(context.terminal.colour_stdout),
     };
     broken_pipe_is_fine(stdout().write_all(text.as_bytes()))?;
     Ok(u8::from(!report.passed))

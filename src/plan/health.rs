@@ -8,7 +8,7 @@ use crate::catalog::preset::Base;
 use crate::detect::text::fill_with;
 use crate::spec::Spec;
 use crate::spec::complete::Health as Asked;
-use crate::spec::values::{Argv, Duration, Line, Port};
+use crate::spec::values::{Argv, Duration, Line, Port, Text};
 
 /// The probe of the service itself.
 pub(super) fn of_service(spec: &Spec, running: &Preset, base: &Base, served: bool) -> Result<Option<Health>, String> {
@@ -40,7 +40,7 @@ pub(super) fn make(
                 .ok_or_else(|| {
                     format!("the probe of the preset `{}` needs `{word}`, which the base does not have", running.id)
                 })
-                .and_then(Line::new)
+                .and_then(Text::new)
             })
             .collect::<Result<Vec<_>, _>>()
     };
@@ -54,7 +54,7 @@ pub(super) fn make(
     };
     let (argv, compiled, path) = match (asked, served) {
         (Asked::None, false) => return Ok(None),
-        (Asked::Command(command), _) => (lines(command)?, false, None),
+        (Asked::Command(command), _) => (texts(command)?, false, None),
         (Asked::Heartbeat(beat), _) => (
             fill(&of_base(&probe.heartbeat_argv)?, beat.file.as_str(), &beat.max_age.to_string(), &probe.heartbeat)?,
             probe.compiled,
@@ -79,6 +79,7 @@ pub(super) fn make(
         argv,
         compiled,
         path,
+        any_answer: matches!(asked, Asked::Reachable) && !served,
         interval: or(&table.interval, "30s")?,
         timeout: or(&table.timeout, "5s")?,
         start_period: or(&table.start_period, "30s")?,
@@ -87,6 +88,6 @@ pub(super) fn make(
     }))
 }
 
-fn lines(command: &Argv) -> Result<Vec<Line>, String> {
-    command.words().map(Line::new).collect()
+fn texts(command: &Argv) -> Result<Vec<Text>, String> {
+    command.words().map(Text::new).collect()
 }

@@ -12,6 +12,10 @@ use crate::report::Diagnostic;
 use crate::spec::Spec;
 use crate::spec::values::{AbsPath, Cpus, Duration, EnvName, Line, Size, User};
 
+/// What reads the Dockerfile: the newest of the first line, as its own documentation asks
+/// (docs.docker.com/build/buildkit/frontend, read 2026-11-24).
+const FRONTEND: &str = "docker/dockerfile:1";
+
 /// Makes the plan of a service. `server` is the preset that serves what this one builds, if there is one.
 ///
 /// # Errors
@@ -56,6 +60,7 @@ fn plan(project: &Project, spec: &Spec, server: Option<&Preset>) -> Result<Plan,
         more.0.insert(name.clone(), Some(named(image)?));
     }
     let images = Images {
+        frontend: naming.name(FRONTEND)?,
         build: spec.file.image.build.clone().map_or_else(|| named(&base.build), Ok)?,
         runtime: spec.file.image.runtime.clone().map_or_else(|| named(&chosen.image), Ok)?,
         more,

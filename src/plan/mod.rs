@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::spec::values::{
     AbsPath, Cpus, Duration, EnvName, ImageRef, Line, PackageName, Port, RelPath, SecretId, ServiceName, Shell, Size,
-    User,
+    Text, User,
 };
 
 /// A name and a value of free text.
@@ -100,6 +100,8 @@ pub struct Process {
 /// The images of a Dockerfile and a compose file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Images {
+    /// Of what reads the Dockerfile.
+    pub frontend: ImageRef,
     /// Of the build stages.
     pub build: ImageRef,
     /// Of the final stage.
@@ -218,11 +220,13 @@ pub struct Runtime {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Health {
     /// The command, without a shell.
-    pub argv: Vec<Line>,
+    pub argv: Vec<Text>,
     /// A tiny program has to be built for it.
     pub compiled: bool,
     /// The path that is asked, if one is.
     pub path: Option<Line>,
+    /// Whatever answers is well, unless it says that the server is at fault: nobody named the path.
+    pub any_answer: bool,
     /// Time between two checks.
     pub interval: Duration,
     /// Time that one may take.

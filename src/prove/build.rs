@@ -6,13 +6,16 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Progress;
 use super::canary;
-use super::engine::{Call, Engine, EngineError};
-use super::rawjson::{Log, Vertex};
+use super::engine::EngineError;
+use super::rawjson::Vertex;
+use super::recipe::Anew;
 use super::session::{Outcome, Session};
-use super::setup::{BuildSection, SecretSource};
+use super::setup::{BuildSection, Origin, SecretSource};
 use super::workspace::read_small;
+
+/// Why steps about the build say nothing.
+pub(super) const NOTHING_BUILT: &str = "the service runs an image of others; nothing is built here";
 
 /// One build.
 pub(super) struct Request<'a> {
@@ -23,8 +26,8 @@ pub(super) struct Request<'a> {
     pub(super) label: String,
     pub(super) secrets: &'a [(String, PathBuf)],
     pub(super) ssh: bool,
-    /// Further arguments.
-    pub(super) more: &'a [String],
+    /// What the cache may not give.
+    pub(super) anew: &'a Anew,
     pub(super) timeout: Duration,
 }
 
@@ -43,43 +46,34 @@ impl Built {
     }
 }
 
-/// Runs BuildKit and reads its progress.
-pub(super) fn build(engine: &Engine, request: &Request<'_>, progress: &mut dyn Progress) -> Result<Built, EngineError> {
-    let mut args: Vec<OsString> =
-        ["buildx", "build", "--progress=rawjson", "--load", "--tag", &request.tag].iter().map(OsString::from).collect();
-    let mut pair = |flag: &str, value: OsString| args.extend([OsString::from(flag), value]);
-    pair("--label", (&request.label).into());
-    pair("--file", request.dockerfile.clone().into_os_string());
-    if let Some(target) = &request.target {
-        pair("--target", target.into());
-    }
-    for (key, value) in &request.section.args {
-        pair("--build-arg", format!("{key}={value}").into());
-    }
-    for (name, source) in &request.section.contexts {
-        pair("--build-context", format!("{name}={source}").into());
-    }
-    for (id, file) in request.secrets {
-        let mut value = OsString::from(format!("id={id},src="));
-        value.push(file);
-        pair("--secret", value);
-    }
-    if request.ssh {
-        pair("--ssh", "default".into());
-    }
-    args.extend(request.more.iter().map(OsString::from));
-    args.push(request.section.context.clone().into_os_string());
-    let mut log = Log::default();
-    let mut on_line = |line: &str| {
-        if let Some(name) = log.line(line) {
-            progress.detail(&name);
+impl Request<'_> {
+    /// The arguments that engines have in common, the context last.
+    pub(super) fn args(&self) -> Vec<OsString> {
+        let mut args: Vec<OsString> = Vec::new();
+        let mut pair = |flag: &str, value: OsString| args.extend([OsString::from(flag), value]);
+        pair("--tag", (&self.tag).into());
+        pair("--label", (&self.label).into());
+        pair("--file", self.dockerfile.clone().into_os_string());
+        if let Some(target) = &self.target {
+            pair("--target", target.into());
         }
-    };
-    let mut call = Call::new(args);
-    call.timeout = request.timeout;
-    call.on_line = Some(&mut on_line);
-    let output = engine.run(call)?;
-    Ok(Built { success: output.success, vertices: log.vertices().cloned().collect(), tail: log.tail() })
+        for (key, value) in &self.section.args {
+            pair("--build-arg", format!("{key}={value}").into());
+        }
+        for (name, source) in &self.section.contexts {
+            pair("--build-context", format!("{name}={source}").into());
+        }
+        for (id, file) in self.secrets {
+            let mut value = OsString::from(format!("id={id},src="));
+            value.push(file);
+            pair("--secret", value);
+        }
+        if self.ssh {
+            pair("--ssh", "default".into());
+        }
+        args.push(self.section.context.clone().into_os_string());
+        args
+    }
 }
 
 /// Makes the files that stand for secrets, in the build and at run time, and notes what must not be found in the image.
@@ -154,11 +148,12 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     let built = session.build(&tag, None, None, &anew)?;
     if !built.success {
         return Ok(Outcome::failed("the image does not build", built.tail)
-            .help("the last lines of the build are the evidence; `docker build .` shows all of them"));
+            .help("the last lines of the build are the evidence; a build by hand shows all of them"));
     }
     session.built = true;
-    let image = session.engine.inspect("image", &tag)?;
+    let image = session.inspect("image", &tag)?;
     let cached = built.instructions().filter(|vertex| vertex.cached).count();
+    session.setup.expose(&image);
     let mut evidence = vec![
         format!("{} steps, {cached} of them from the cache", built.instructions().count()),
         format!(
@@ -176,6 +171,9 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     }
     for (id, _) in &session.secrets {
         evidence.push(format!("secret {id} was a canary"));
+    }
+    if session.setup.origin == Origin::Image {
+        return Ok(Outcome::not_proven(NOTHING_BUILT).with(evidence));
     }
     Ok(Outcome::proven(evidence))
 }

@@ -5,8 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::build::NOTHING_BUILT;
 use super::engine::{Call, EngineError};
 use super::session::{Outcome, Session};
+use super::setup::Origin;
 
 /// Files that look like credentials, with a content that is none.
 const PLANTED: [&str; 26] = [
@@ -42,6 +44,9 @@ const NESTED: [&str; 6] = [".env", ".npmrc", "id_rsa", "server.key", "server.pem
 
 /// The step.
 pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
+    if session.setup.origin == Origin::Image {
+        return Ok(Outcome::not_proven(NOTHING_BUILT));
+    }
     let context = session.setup.build.context.clone();
     let planted = match plant(&context) {
         Ok(planted) => planted,
@@ -56,8 +61,7 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     if let Err(error) = written {
         return Ok(Outcome::not_proven(format!("{}: {error}", probe.display())));
     }
-    let mut call = Call::new(["buildx", "build", "--progress=quiet", "--output", "type=tar,dest=-", "--file"]);
-    call.args.extend([probe.into_os_string(), context.clone().into_os_string()]);
+    let mut call = Call::new(session.driver.build_to_tar(&probe, &context, &session.label()));
     call.timeout = Duration::from_secs(300);
     let entered = session.engine.stream(call, |reader| {
         let mut names = Vec::new();

@@ -55,6 +55,8 @@ pub(super) struct Call<'a> {
     pub(super) timeout: Duration,
     pub(super) folder: Option<PathBuf>,
     pub(super) env: Vec<(String, String)>,
+    /// The output is for people, too: its lines are treated as those of the error output.
+    pub(super) output_is_talk: bool,
     /// Takes each line of the error output as it comes.
     pub(super) on_line: Option<&'a mut dyn FnMut(&str)>,
 }
@@ -62,7 +64,14 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     pub(super) fn new<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Self {
         let args = args.into_iter().map(|arg| arg.as_ref().to_owned()).collect();
-        Self { args, timeout: Duration::from_secs(120), folder: None, env: Vec::new(), on_line: None }
+        Self {
+            args,
+            timeout: Duration::from_secs(120),
+            folder: None,
+            env: Vec::new(),
+            output_is_talk: false,
+            on_line: None,
+        }
     }
 }
 
@@ -79,6 +88,10 @@ impl Engine {
     /// The same engine for the clean-up, which no signal stops.
     pub(super) fn undisturbed(&self) -> Self {
         Self { program: self.program.clone(), interrupt: Interrupt::new() }
+    }
+
+    pub(super) fn program(&self) -> String {
+        self.program.to_string_lossy().into_owned()
     }
 
     pub(super) fn interrupted(&self) -> bool {
@@ -118,12 +131,12 @@ impl Engine {
     }
 
     fn does_not_start(&self, error: std::io::Error) -> EngineError {
-        EngineError::Start(self.program.to_string_lossy().into_owned(), error)
+        EngineError::Start(self.program(), error)
     }
 
     fn name(&self, call: &Call<'_>) -> String {
         let words = call.args.iter().take(3).map(|arg| arg.to_string_lossy().into_owned());
-        format!("{} {}", self.program.to_string_lossy(), words.collect::<Vec<_>>().join(" "))
+        format!("{} {}", self.program(), words.collect::<Vec<_>>().join(" "))
     }
 
     /// Runs to the end. A command that ends unsuccessfully is an answer, too.
@@ -136,7 +149,11 @@ impl Engine {
         let (sender, receiver) = channel();
         if let Some(stdout) = child.stdout.take() {
             let sender = sender.clone();
+            let talk = call.output_is_talk;
             std::thread::spawn(move || {
+                if talk {
+                    return send_lines(stdout, &sender);
+                }
                 let mut all = Vec::new();
                 let mut limited = stdout.take(LARGEST_OUTPUT);
                 let _ = limited.read_to_end(&mut all);
@@ -215,7 +232,7 @@ impl Engine {
         serde_json::from_slice(&output.stdout).map_err(|error| EngineError::Failed(name, error.to_string()))
     }
 
-    /// The first object of `docker inspect`.
+    /// The first object of `inspect`, as this engine tells it.
     pub(super) fn inspect(&self, kind: &str, name: &str) -> Result<serde_json::Value, EngineError> {
         let mut all = self.ask_json([kind, "inspect", name])?;
         Ok(all.get_mut(0).map(serde_json::Value::take).unwrap_or_default())

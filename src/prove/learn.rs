@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::engine::EngineError;
 use super::inspect;
+use super::recipe::Anew;
 use super::run::{get, published, wait_healthy};
 use super::session::{Outcome, Session};
 
@@ -18,7 +19,7 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
         return Ok(Outcome::not_proven("there is no image"));
     }
     let image = session.image();
-    let inspected = session.engine.inspect("image", &image)?;
+    let inspected = session.inspect("image", &image)?;
     let owner = match &session.identity {
         Some(identity) => match (identity.uids.first(), identity.gids.first()) {
             (Some(uid), Some(gid)) => format!("{uid}:{gid}"),
@@ -35,7 +36,7 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     }
     let tag = format!("scaffold-prove-{}-learn:latest", session.run);
     let target = session.setup.build.target.take();
-    let built = session.build(&tag, None, Some(dockerfile), &[]);
+    let built = session.build(&tag, None, Some(dockerfile), &Anew::Nothing);
     session.setup.build.target = target;
     let built = built?;
     if !built.success {
@@ -53,8 +54,8 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
         Ok(seconds) => vec![format!("healthy {seconds:.1} s after the start, with a writable root")],
         Err(outcome) => outcome.reason.into_iter().chain(outcome.evidence).collect(),
     };
-    let inspected = session.engine.inspect("container", &container)?;
-    if let Some(port) = session.setup.ports.first().and_then(|(_, inside)| published(&inspected, *inside)) {
+    let inspected = session.inspect("container", &container)?;
+    if let Some(port) = session.setup.port().and_then(|inside| published(&inspected, inside)) {
         for path in [inspect::health_path(&inspected).unwrap_or_else(|| "/".into()), "/".into()] {
             // Whatever it answers: what it writes on the way is what counts.
             let _ = get(port, &path);

@@ -1,20 +1,28 @@
 //! The engine: a set-up is built, run locked down and looked at from outside; every step is a named piece of evidence.
 //!
-//! Only the `docker` command line is used, on a copy of the project, under names, ports and labels of this run's own. What is
+//! Only the command line of Docker or Podman is used, on a copy of the project, under names, ports and labels of this run's own. What is
 //! learnt is in a [`Report`]; what is left behind is nothing but the builder's cache.
 #![expect(clippy::disallowed_methods, reason = "this is the edge to the engine: it starts processes and waits")]
 
 mod build;
 mod canary;
 mod context_clean;
+mod docker;
+mod driver;
 mod edit;
 mod engine;
 mod inspect;
 mod interrupt;
+mod junit;
 mod layers;
 mod learn;
+mod lockdown;
 mod needle;
 mod ownership;
+mod podman;
+mod podman_project;
+mod podman_run;
+mod podman_steps;
 mod proc_view;
 mod rawjson;
 mod rebuild;
@@ -34,12 +42,14 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::report::Diagnostic;
-use engine::{Call, Engine, EngineError};
+pub use driver::EngineKind;
+use driver::{Driver, NoProject};
+use engine::{Engine, EngineError};
 pub use interrupt::Interrupt;
 use recipe::Recipe;
 pub use report::{Report, Step, Verdict};
 use session::{Outcome, Session};
-use setup::Setup;
+use setup::{Origin, Setup};
 use workspace::Workspace;
 
 /// What a user may choose.
@@ -57,8 +67,12 @@ pub struct Options {
     pub learn: bool,
     /// Only these steps and what they need, by name; empty means all.
     pub only: Vec<String>,
-    /// The engine's program.
-    pub program: String,
+    /// The engine.
+    pub engine: EngineKind,
+    /// Another program in the place of the engine's own.
+    pub program: Option<String>,
+    /// Give the service the full lock-down, whatever its compose file states.
+    pub lock_down: bool,
     /// Leave containers, images and the copy of the project behind, for a closer look.
     pub keep: bool,
     /// The source file to edit before the second build, relative to the project; `None` chooses one.
@@ -78,7 +92,9 @@ impl Default for Options {
             build_within: Duration::from_secs(1800),
             learn: false,
             only: Vec::new(),
-            program: "docker".into(),
+            engine: EngineKind::Docker,
+            program: None,
+            lock_down: false,
             keep: false,
             edit: None,
             secrets: BTreeMap::new(),
@@ -210,7 +226,7 @@ fn wanted(step: &Planned, options: &Options) -> bool {
 /// Proves the set-up in `dir`.
 ///
 /// # Errors
-/// [`Failure::Input`] when the compose file or the Dockerfile cannot be read or names no service to prove,
+/// [`Failure::Input`] when the compose file or the Dockerfile cannot be read or there is no service to prove,
 /// [`Failure::Outside`] when the engine is not there or the copy cannot be made, [`Failure::Interrupted`] on a signal.
 /// A step that fails is no error: it is in the report.
 pub fn prove(dir: &Path, options: &Options, progress: &mut dyn Progress) -> Result<Report, Failure> {
@@ -222,14 +238,17 @@ pub fn prove(dir: &Path, options: &Options, progress: &mut dyn Progress) -> Resu
     if !dir.is_dir() {
         return Err(Failure::Input(Box::new(Diagnostic::error(format!("{} is no folder", dir.display())))));
     }
-    let engine = Engine::new(options.program.as_str(), options.interrupt.clone());
-    present(&engine, &options.program).map_err(|diagnostic| stopped(options, diagnostic))?;
+    let driver = options.engine.driver();
+    let program = options.program.as_deref().unwrap_or_else(|| options.engine.program());
+    let engine = Engine::new(program, options.interrupt.clone());
+    driver.present(&engine).map_err(|diagnostic| stopped(options, diagnostic))?;
     let run = run_id().map_err(|error| outside(format!("the system gives no random numbers: {error}")))?;
     let workspace = Workspace::copy_of(dir, &run, options.keep)
         .map_err(|error| outside(format!("{} cannot be copied: {error}", dir.display())))?;
-    let (setup, dockerfile, recipe) = read(&engine, &workspace, &run, options)?;
+    let (setup, dockerfile, recipe) = read(&engine, driver, &workspace, &run, options)?;
     let mut session = Session {
         engine,
+        driver,
         options,
         progress,
         workspace,
@@ -247,6 +266,8 @@ pub fn prove(dir: &Path, options: &Options, progress: &mut dyn Progress) -> Resu
         identity: None,
         entries: None,
         shell_image: None,
+        without: Vec::new(),
+        untold: Vec::new(),
         edited: None,
         writable_paths: None,
     };
@@ -287,64 +308,38 @@ fn stopped(options: &Options, diagnostic: Box<Diagnostic>) -> Failure {
     options.interrupt.signal().map_or_else(|| Failure::Outside(diagnostic), Failure::Interrupted)
 }
 
-/// Whether there is an engine with BuildKit and compose.
-fn present(engine: &Engine, program: &str) -> Result<(), Box<Diagnostic>> {
-    let needs = [
-        (
-            ["version", "--format", "{{.Server.Version}}"].as_slice(),
-            "does not reach an engine",
-            "start Docker, or set DOCKER_HOST",
-        ),
-        (&["buildx", "version"], "has no BuildKit", "install the buildx plugin"),
-        (&["compose", "version"], "has no compose", "install the compose plugin, version 2"),
-    ];
-    for (args, lacks, help) in needs {
-        match engine.ask(args) {
-            Ok(_) => {}
-            Err(EngineError::Start(_, error)) => {
-                let diagnostic = Diagnostic::error(format!("`{program}` does not start: {error}"));
-                return Err(Box::new(
-                    diagnostic.help("`prove` needs Docker with BuildKit and compose; `check` needs no engine"),
-                ));
-            }
-            Err(error) => {
-                let diagnostic = Diagnostic::error(format!("`{program}` {lacks}")).with_note(error.to_string());
-                return Err(Box::new(diagnostic.help(help)));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The project as compose understands it, and its Dockerfile.
+/// The project as the engine understands it, and its Dockerfile.
 fn read(
     engine: &Engine,
+    driver: &dyn Driver,
     workspace: &Workspace,
     run: &str,
     options: &Options,
 ) -> Result<(Setup, PathBuf, Recipe), Failure> {
     let input = |diagnostic| Failure::Input(Box::new(diagnostic));
     let folder = workspace.project();
-    let project = format!("scaffold-prove-{run}");
-    let mut call = Call::new(["compose", "-p", &project, "config", "--format", "json"]);
-    call.folder = Some(folder.clone());
-    let output = match engine.run(call) {
-        Ok(output) => output,
-        Err(EngineError::Interrupted) => return Err(Failure::Interrupted(options.interrupt.signal().unwrap_or(2))),
-        Err(error) => return Err(outside(error.to_string())),
+    let mut setup = if setup::compose_files(&folder).is_empty() && std::env::var_os("COMPOSE_FILE").is_none() {
+        bare(&folder, options)?
+    } else {
+        let config = driver.project(engine, &folder, &format!("scaffold-prove-{run}")).map_err(|none| match none {
+            NoProject::Refused(said) => input(
+                Diagnostic::error("compose does not accept the project")
+                    .with_note(said.join(" "))
+                    .help("`scaffold new` writes a compose.yaml"),
+            ),
+            NoProject::Engine(EngineError::Interrupted) => {
+                Failure::Interrupted(options.interrupt.signal().unwrap_or(2))
+            }
+            NoProject::Engine(error) => outside(error.to_string()),
+        })?;
+        Setup::of(config, options.service.as_deref()).map_err(Failure::Input)?
     };
-    if !output.success {
-        let said = output.stderr.join(" ");
-        return Err(input(
-            Diagnostic::error("compose does not accept the project")
-                .with_note(said)
-                .help("`scaffold new` writes a compose.yaml"),
-        ));
+    if setup.origin == Origin::Image {
+        // Nothing of the project belongs to it.
+        setup.build.context = workspace.own("context");
+        std::fs::create_dir(&setup.build.context).map_err(|error| outside(error.to_string()))?;
     }
-    let config =
-        serde_json::from_slice(&output.stdout).map_err(|error| outside(format!("compose gives no JSON: {error}")))?;
-    let setup = Setup::of(config, options.service.as_deref()).map_err(Failure::Input)?;
-    if !setup.build.context.starts_with(&folder) {
+    if setup.origin != Origin::Image && !setup.build.context.starts_with(&folder) {
         return Err(input(
             Diagnostic::error(format!("the build context of `{}` lies outside of the folder", setup.service))
                 .help("run `prove` on the folder that holds both, or give the compose file a context below it"),
@@ -369,6 +364,21 @@ fn read(
     Ok((setup, dockerfile, recipe))
 }
 
+/// A folder without a compose file.
+fn bare(folder: &Path, options: &Options) -> Result<Setup, Failure> {
+    let input = |message: String, help: &str| Failure::Input(Box::new(Diagnostic::error(message).help(help)));
+    if let Some(service) = &options.service {
+        return Err(input(format!("there is no compose file, and so no service `{service}`"), "leave out `--service`"));
+    }
+    let Some(dockerfile) = setup::dockerfile_of(folder) else {
+        return Err(input(
+            "there is neither a compose file nor a Dockerfile here".into(),
+            "`scaffold new` writes both; or name the folder that holds them",
+        ));
+    };
+    Setup::bare(folder, dockerfile).map_err(Failure::Input)
+}
+
 fn random() -> io::Result<[u8; 32]> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
@@ -386,7 +396,7 @@ mod tests {
     #[test]
     fn without_an_engine_the_error_says_so_and_is_the_outside_s() {
         let folder = tempfile::tempdir().unwrap();
-        let options = Options { program: "no-such-engine".into(), ..Options::default() };
+        let options = Options { program: Some("no-such-engine".into()), ..Options::default() };
         let failure = prove(folder.path(), &options, &mut Silent).unwrap_err();
         assert_eq!(failure.exit_code(), 3);
         assert!(failure.diagnostic().message.contains("no-such-engine"), "{failure}");

@@ -23,7 +23,7 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
             export(session, &mut Search::new(&none, true))?
         }
     };
-    let image = session.engine.inspect("image", &session.image())?;
+    let image = session.inspect("image", &session.image())?;
     let user = image["Config"]["User"].as_str().unwrap_or_default();
     let mut numbers = user.split(':').filter_map(|part| part.parse::<u64>().ok());
     let (uid, gids) = match &session.identity {
@@ -38,7 +38,7 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     };
     let mut writable = Vec::new();
     if let Some(container) = &session.container {
-        writable = inspect::writable(&session.engine.inspect("container", container)?).paths;
+        writable = inspect::writable(&session.inspect("container", container)?).paths;
     }
     let tree = Tree::new(entries);
     let programs = tree.programs(&image);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::engine::{Call, EngineError};
 use super::inspect;
+use super::recipe::Anew;
 use super::session::{Outcome, Session};
 use super::stop::Listener;
 
@@ -135,7 +136,7 @@ fn shell_image(session: &mut Session<'_>) -> Result<Option<String>, EngineError>
     for stage in stages.iter().take(3).map(Some).chain([None]) {
         let image = match stage {
             Some(stage) => {
-                if !session.build(&tag, Some(stage), None, &[])?.success {
+                if !session.build(&tag, Some(stage), None, &Anew::Nothing)?.success {
                     continue;
                 }
                 tag.clone()

@@ -4,12 +4,14 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::build::Built;
+use super::build::{Built, NOTHING_BUILT};
 use super::edit;
 use super::engine::EngineError;
+use super::recipe::Anew;
 use super::report::Verdict;
 use super::run::wait_healthy;
 use super::session::{Outcome, Session};
+use super::setup::Origin;
 
 /// The stage that installs dependencies.
 const DEPS: &str = "deps";
@@ -18,6 +20,9 @@ const DEPS: &str = "deps";
 pub(super) fn cached(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     if !session.built {
         return Ok(Outcome::not_proven("there is no image"));
+    }
+    if session.setup.origin == Origin::Image {
+        return Ok(Outcome::not_proven(NOTHING_BUILT));
     }
     let candidates = match &session.options.edit {
         Some(file) => vec![session.workspace.project().join(file)],
@@ -32,7 +37,7 @@ pub(super) fn cached(session: &mut Session<'_>) -> Result<Outcome, EngineError> 
             return Ok(Outcome::not_proven(why));
         }
         let name = shown(session, &file);
-        let built = session.build(&tag, None, None, &[])?;
+        let built = session.build(&tag, None, None, &Anew::Nothing)?;
         if !built.success {
             return Ok(Outcome::failed(
                 format!("the image does not build after a comment was added to {name}"),
@@ -78,6 +83,9 @@ pub(super) fn without_cache_mounts(session: &mut Session<'_>) -> Result<Outcome,
     if !session.built {
         return Ok(Outcome::not_proven("there is no image"));
     }
+    if session.setup.origin == Origin::Image {
+        return Ok(Outcome::not_proven(NOTHING_BUILT));
+    }
     let (text, count) = session.recipe.with_fresh_cache_mounts(&session.project());
     let dockerfile = session.workspace.own("Fresh.Dockerfile");
     let mut ignore = session.dockerfile.clone().into_os_string();
@@ -89,7 +97,7 @@ pub(super) fn without_cache_mounts(session: &mut Session<'_>) -> Result<Outcome,
     if let Err(error) = written {
         return Ok(Outcome::not_proven(format!("{}: {error}", dockerfile.display())));
     }
-    let mut more = Vec::new();
+    let mut anew = Anew::Nothing;
     let cause = match session.edited.clone() {
         Some(file) => {
             // The last edit is in the cache by now.
@@ -100,12 +108,12 @@ pub(super) fn without_cache_mounts(session: &mut Session<'_>) -> Result<Outcome,
         }
         None => {
             let stages = session.recipe.stages().iter().map(|stage| stage.name.clone());
-            more.extend(stages.filter(|name| name != DEPS).map(|name| format!("--no-cache-filter={name}")));
+            anew = Anew::Stages(stages.filter(|name| name != DEPS).collect());
             "every stage but `deps` built again".into()
         }
     };
     let tag = session.image();
-    let built = session.build(&tag, None, Some(dockerfile), &more)?;
+    let built = session.build(&tag, None, Some(dockerfile), &anew)?;
     let dependency: Vec<_> = built.instructions().filter(|vertex| vertex.stage() == Some(DEPS)).collect();
     let kept = dependency.iter().filter(|vertex| vertex.cached).count();
     let mut evidence = vec![cause];
@@ -129,7 +137,7 @@ pub(super) fn without_cache_mounts(session: &mut Session<'_>) -> Result<Outcome,
         Ok(container) => container,
         Err(said) => {
             evidence.extend(said);
-            return Ok(Outcome::failed("compose does not start what was built", evidence));
+            return Ok(Outcome::failed("the engine does not start what was built", evidence));
         }
     };
     Ok(match wait_healthy(session, &container)? {

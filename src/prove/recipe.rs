@@ -1,34 +1,25 @@
 //! What `prove` must know of a Dockerfile: its stages, what their steps mount and copy, and where the cache mounts stand.
 //!
-//! It reads text that the engine has accepted or will refuse itself, so it needs no errors of its own.
+//! The engine has accepted the text or will refuse it itself, so problems of the reading are no concern here.
 
-use std::ops::Range;
+use crate::dockerfile::{Dockerfile, Instruction, Kind, Mount, parse};
 
 /// A Dockerfile as `prove` sees it.
 pub(super) struct Recipe {
     text: String,
-    instructions: Vec<Instruction>,
+    file: Dockerfile,
     stages: Vec<Stage>,
 }
 
 /// One `FROM` and what follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stage {
-    /// Its name after `AS`, else its number.
+    /// Its name after `AS`, in lower case as BuildKit tells it, else its number.
     pub(super) name: String,
-    /// The image or stage it starts from.
-    pub(super) from: String,
-}
-
-/// One instruction.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Instruction {
-    keyword: String,
-    flags: Vec<String>,
-    words: Vec<String>,
-    stage: Option<usize>,
-    /// Where it stands in the text, heredocs excluded.
-    range: Range<usize>,
+    /// Whether the name is one that a build can be asked for.
+    named: bool,
+    /// The file's instructions behind its `FROM`.
+    instructions: std::ops::Range<usize>,
 }
 
 /// `RUN --mount=type=secret`.
@@ -49,80 +40,28 @@ pub(super) struct Copied {
     pub(super) sources: Vec<String>,
 }
 
+/// What a build must not take from the cache.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum Anew {
+    /// The cache may be used.
+    #[default]
+    Nothing,
+    /// Every step of these stages runs.
+    Stages(Vec<String>),
+    /// Every step runs.
+    Everything,
+}
+
 impl Recipe {
     /// Reads the text of a Dockerfile.
     pub(super) fn read(text: &str) -> Self {
-        let escape = escape_character(text);
-        let mut recipe = Self { text: text.to_owned(), instructions: Vec::new(), stages: Vec::new() };
-        let lines = lines_with_ranges(text);
-        let mut at = 0;
-        while let Some((range, line)) = lines.get(at) {
-            at += 1;
-            let trimmed = line.trim();
-            if trimmed.is_empty() || trimmed.starts_with('#') {
-                continue;
-            }
-            let mut logical = String::new();
-            let mut end = range.end;
-            let mut current = trimmed;
-            loop {
-                let (part, goes_on) = match current.strip_suffix(escape) {
-                    Some(part) => (part, true),
-                    None => (current, false),
-                };
-                logical.push_str(part);
-                logical.push(' ');
-                if !goes_on {
-                    break;
-                }
-                // A comment or an empty line does not end a continued instruction.
-                let mut next = None;
-                while let Some((range, line)) = lines.get(at) {
-                    at += 1;
-                    end = range.end;
-                    let trimmed = line.trim();
-                    if !trimmed.is_empty() && !trimmed.starts_with('#') {
-                        next = Some(trimmed);
-                        break;
-                    }
-                }
-                let Some(line) = next else { break };
-                current = line;
-            }
-            let keyword = recipe.push(&logical, range.start..end);
-            if matches!(keyword.as_str(), "RUN" | "COPY" | "ADD") {
-                for (word, indented) in heredocs(&logical) {
-                    while let Some((_, line)) = lines.get(at) {
-                        at += 1;
-                        let line = if indented { line.trim_start_matches('\t') } else { line };
-                        if line.trim_end_matches('\r') == word {
-                            break;
-                        }
-                    }
-                }
-            }
-        }
-        recipe
-    }
-
-    fn push(&mut self, logical: &str, range: Range<usize>) -> String {
-        let mut words: Vec<String> = logical.split_whitespace().map(str::to_owned).collect();
-        let keyword = if words.is_empty() { String::new() } else { words.remove(0).to_ascii_uppercase() };
-        let count = words.iter().take_while(|word| word.starts_with("--")).count();
-        let flags: Vec<String> = words.drain(..count).collect();
-        if keyword == "FROM" {
-            let name = match words.get(1) {
-                Some(word) if word.eq_ignore_ascii_case("as") => words.get(2).cloned(),
-                _ => None,
-            };
-            self.stages.push(Stage {
-                name: name.unwrap_or_else(|| self.stages.len().to_string()),
-                from: words.first().cloned().unwrap_or_default(),
-            });
-        }
-        let stage = self.stages.len().checked_sub(1);
-        self.instructions.push(Instruction { keyword: keyword.clone(), flags, words, stage, range });
-        keyword
+        let file = parse(text);
+        let stages = file.stages().stages.into_iter().map(|stage| Stage {
+            named: stage.name.is_some(),
+            name: stage.name.unwrap_or_else(|| stage.index.to_string()),
+            instructions: stage.instructions,
+        });
+        Self { text: text.to_owned(), stages: stages.collect(), file }
     }
 
     /// The stages in order.
@@ -130,13 +69,27 @@ impl Recipe {
         &self.stages
     }
 
+    /// Every instruction behind a `FROM`, with its stage.
+    fn steps(&self) -> impl Iterator<Item = (&Stage, &Instruction)> {
+        self.stages.iter().flat_map(|stage| {
+            let steps = self.file.instructions.get(stage.instructions.clone()).unwrap_or_default();
+            steps.iter().map(move |step| (stage, step))
+        })
+    }
+
+    fn mounts(&self) -> impl Iterator<Item = (&Stage, &Mount)> {
+        self.steps().flat_map(|(stage, step)| {
+            let mounts = if let Kind::Run(run) = &step.kind { run.mounts.as_slice() } else { &[] };
+            mounts.iter().map(move |mount| (stage, mount))
+        })
+    }
+
     /// Every secret that a step mounts, each id once.
     pub(super) fn secrets(&self) -> Vec<SecretMount> {
         let mut all: Vec<SecretMount> = Vec::new();
-        for mount in self.mounts().filter(|mount| field(mount, &["type"]) == Some("secret")) {
-            let target = field(mount, &["target", "dst", "destination"]).unwrap_or_default();
-            let base = target.rsplit('/').next().unwrap_or_default();
-            let id = field(mount, &["id"]).unwrap_or(base);
+        for (_, mount) in self.mounts().filter(|(_, mount)| mount.kind() == "secret") {
+            let target = mount.target().unwrap_or_default();
+            let id = mount.id().unwrap_or_else(|| target.rsplit('/').next().unwrap_or_default());
             if !id.is_empty() && !all.iter().any(|known| known.id == id) {
                 all.push(SecretMount { id: id.to_owned(), target: target.to_owned() });
             }
@@ -144,57 +97,34 @@ impl Recipe {
         all
     }
 
-    /// The arguments that make BuildKit run every step anew that sees a secret. A secret is no part of a step's cache key: what
-    /// an earlier build left in the cache would hold that build's secret, not the canary that is looked for.
-    pub(super) fn secrets_anew(&self) -> Vec<String> {
-        let sees = |instruction: &&Instruction| {
-            instruction.keyword == "RUN"
-                && instruction.flags.iter().any(|flag| {
-                    flag.strip_prefix("--mount=").is_some_and(|mount| field(mount, &["type"]) == Some("secret"))
-                })
-        };
-        let mut stages: Vec<usize> = self.instructions.iter().filter(sees).filter_map(|step| step.stage).collect();
+    /// What must run anew so that every step that sees a secret runs. A secret is no part of a step's cache key: what an
+    /// earlier build left in the cache would hold that build's secret, not the canary that is looked for.
+    pub(super) fn secrets_anew(&self) -> Anew {
+        let mut stages: Vec<&Stage> =
+            self.mounts().filter(|(_, mount)| mount.kind() == "secret").map(|(stage, _)| stage).collect();
         stages.dedup();
-        let name = |index: &usize| self.stages.get(*index).map(|stage| stage.name.as_str()).unwrap_or_default();
         // A stage without a name cannot be picked (seen with buildx 0.29).
-        if stages.iter().any(|index| name(index) == index.to_string()) {
-            return vec!["--no-cache".into()];
+        if stages.iter().any(|stage| !stage.named) {
+            return Anew::Everything;
         }
-        stages.iter().map(|index| format!("--no-cache-filter={}", name(index))).collect()
+        let names: Vec<String> = stages.into_iter().map(|stage| stage.name.clone()).collect();
+        if names.is_empty() { Anew::Nothing } else { Anew::Stages(names) }
     }
 
     /// Whether a step mounts the SSH agent.
     pub(super) fn wants_ssh(&self) -> bool {
-        self.mounts().any(|mount| field(mount, &["type"]) == Some("ssh"))
-    }
-
-    fn mounts(&self) -> impl Iterator<Item = &str> {
-        self.instructions
-            .iter()
-            .filter(|instruction| instruction.keyword == "RUN")
-            .flat_map(|instruction| instruction.flags.iter())
-            .filter_map(|flag| flag.strip_prefix("--mount="))
+        self.mounts().any(|(_, mount)| mount.kind() == "ssh")
     }
 
     /// What is copied out of the build context, in order.
     pub(super) fn copied(&self) -> Vec<Copied> {
-        let takes = |instruction: &&Instruction| {
-            matches!(instruction.keyword.as_str(), "COPY" | "ADD")
-                && !instruction.flags.iter().any(|flag| flag.starts_with("--from="))
-                && !instruction.words.iter().any(|word| word.starts_with("<<"))
-        };
-        self.instructions
-            .iter()
-            .filter(takes)
-            .filter_map(|instruction| {
-                let stage = self.stages.get(instruction.stage?)?;
-                let text = instruction.words.join(" ");
-                let mut words: Vec<String> = serde_json::from_str(&text).unwrap_or_else(|_| instruction.words.clone());
-                words.pop()?;
-                words.retain(|word| !word.contains("://"));
-                Some(Copied { stage: stage.name.clone(), sources: words })
-            })
-            .collect()
+        let copied = self.steps().filter_map(|(stage, step)| {
+            let (Kind::Copy(transfer) | Kind::Add(transfer)) = &step.kind else { return None };
+            let sources = transfer.sources.iter().map(|word| word.value()).filter(|source| !source.contains("://"));
+            let sources: Vec<String> = sources.collect();
+            (transfer.from.is_none() && !sources.is_empty()).then(|| Copied { stage: stage.name.clone(), sources })
+        });
+        copied.collect()
     }
 
     /// The same text with an id of its own for every cache mount of every step: `fresh-1`, `fresh-2`, ... so that each is empty.
@@ -202,75 +132,22 @@ impl Recipe {
     pub(super) fn with_fresh_cache_mounts(&self, fresh: &str) -> (String, usize) {
         let mut out = String::with_capacity(self.text.len() + 64);
         let (mut copied, mut count) = (0, 0);
-        for instruction in self.instructions.iter().filter(|instruction| instruction.keyword == "RUN") {
-            for flag in &instruction.flags {
-                let Some(mount) = flag.strip_prefix("--mount=") else { continue };
-                if field(mount, &["type"]) != Some("cache") {
-                    continue;
-                }
-                let from = copied.max(instruction.range.start);
-                let Some(found) = self.text.get(from..instruction.range.end).and_then(|text| text.find(flag.as_str()))
-                else {
-                    continue;
-                };
-                let start = from + found;
-                count += 1;
-                let kept = mount.split(',').filter(|part| !part.trim_start().starts_with("id="));
-                let kept: Vec<&str> = kept.collect();
-                out.push_str(self.text.get(copied..start).unwrap_or_default());
-                out.push_str(&format!("--mount={},id={fresh}-{count}", kept.join(",")));
-                copied = start + flag.len();
-            }
+        for (_, mount) in self.mounts().filter(|(_, mount)| mount.kind() == "cache") {
+            let (Some(before), Some(flag)) =
+                (self.text.get(copied..mount.span.start), self.text.get(mount.span.clone()))
+            else {
+                continue;
+            };
+            let options = flag.strip_prefix("--mount=").unwrap_or(flag);
+            let kept: Vec<&str> = options.split(',').filter(|part| !part.trim_start().starts_with("id=")).collect();
+            count += 1;
+            out.push_str(before);
+            out.push_str(&format!("--mount={},id={fresh}-{count}", kept.join(",")));
+            copied = mount.span.end;
         }
         out.push_str(self.text.get(copied..).unwrap_or_default());
         (out, count)
     }
-}
-
-/// The value of the first of `keys` in `type=cache,id=npm`.
-fn field<'a>(mount: &'a str, keys: &[&str]) -> Option<&'a str> {
-    mount.split(',').find_map(|part| {
-        let (key, value) = part.split_once('=')?;
-        keys.contains(&key).then(|| value.trim_matches('"'))
-    })
-}
-
-fn escape_character(text: &str) -> char {
-    for line in text.lines() {
-        let Some(comment) = line.trim().strip_prefix('#') else { break };
-        let Some((key, value)) = comment.split_once('=') else { break };
-        if key.trim().eq_ignore_ascii_case("escape") {
-            return if value.trim() == "`" { '`' } else { '\\' };
-        }
-    }
-    '\\'
-}
-
-fn lines_with_ranges(text: &str) -> Vec<(Range<usize>, &str)> {
-    let mut start = 0;
-    text.split_inclusive('\n')
-        .map(|line| {
-            let range = start..start + line.len();
-            start = range.end;
-            (range, line.trim_end_matches('\n'))
-        })
-        .collect()
-}
-
-/// The terminators of the heredocs that a line opens, and whether tabs before them are dropped.
-fn heredocs(logical: &str) -> Vec<(String, bool)> {
-    let mut found = Vec::new();
-    for word in logical.split_whitespace() {
-        let Some(at) = word.find("<<") else { continue };
-        let rest = word.get(at + 2..).unwrap_or_default();
-        let (rest, indented) = rest.strip_prefix('-').map_or((rest, false), |rest| (rest, true));
-        let name: String =
-            rest.trim_matches(['"', '\'']).chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-        if name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
-            found.push((name, indented));
-        }
-    }
-    found
 }
 
 #[cfg(test)]
@@ -315,9 +192,9 @@ COPY --from=build /src /app
 
     #[test]
     fn stages_that_see_a_secret_are_built_anew() {
-        assert_eq!(Recipe::read(TEXT).secrets_anew(), ["--no-cache-filter=deps"]);
-        assert_eq!(Recipe::read("FROM x\nRUN --mount=type=secret,id=a true\n").secrets_anew(), ["--no-cache"]);
-        assert!(Recipe::read("FROM x\nRUN true\n").secrets_anew().is_empty());
+        assert_eq!(Recipe::read(TEXT).secrets_anew(), Anew::Stages(vec!["deps".into()]));
+        assert_eq!(Recipe::read("FROM x\nRUN --mount=type=secret,id=a true\n").secrets_anew(), Anew::Everything);
+        assert_eq!(Recipe::read("FROM x\nRUN true\n").secrets_anew(), Anew::Nothing);
     }
 
     #[test]

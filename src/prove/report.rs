@@ -77,6 +77,12 @@ impl Report {
         self.steps.iter().find(|step| step.id == id)
     }
 
+    /// The report as JUnit XML: a suite for the set-up, a case for each step.
+    #[must_use]
+    pub fn junit(&self) -> String {
+        super::junit::write(self)
+    }
+
     /// The text for a person, with colours if `colour`. What needs a person's attention comes first.
     #[must_use]
     pub fn render(&self, colour: bool) -> String {

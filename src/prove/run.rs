@@ -8,8 +8,10 @@ use serde_json::Value;
 
 use super::engine::EngineError;
 use super::inspect;
+use super::lockdown;
 use super::report::Verdict;
 use super::session::{Outcome, Session};
+use super::setup::Origin;
 
 /// How long a service without a health check must stay up.
 const SETTLED: Duration = Duration::from_secs(3);
@@ -25,32 +27,77 @@ pub(super) fn locked_down(session: &mut Session<'_>) -> Result<Outcome, EngineEr
         Err(said) => {
             let mut evidence: Vec<String> = said.into_iter().rev().take(30).collect();
             evidence.reverse();
-            return Ok(Outcome::failed("compose does not start the service", evidence));
+            return Ok(Outcome::failed("the engine does not start the service", evidence));
         }
     };
-    let inspected = session.engine.inspect("container", &container)?;
-    let found = inspect::lock_down(&inspected, &session.setup.ports);
-    if found.problems.is_empty() {
-        return Ok(Outcome::proven(found.holds));
-    }
+    let inspected = session.inspect("container", &container)?;
+    let lacks = lockdown::missing(&session.setup.stated());
+    let stated_ports = if session.options.lock_down { &[][..] } else { &session.setup.ports };
+    let found = inspect::lock_down(&inspected, stated_ports);
     let mut evidence = found.problems.clone();
+    if session.setup.origin == Origin::Dockerfile {
+        evidence.push(
+            "there is no compose file: it runs under the standard lock-down, which it must be given elsewhere, too"
+                .into(),
+        );
+    }
     evidence.extend(found.holds);
-    Ok(Outcome::failed(found.problems.join("; "), evidence)
-        .help("state the missing limits for this service in the compose file"))
+    if !session.untold.is_empty() {
+        evidence.push(format!("not passed on to the engine: {}", session.untold.join(", ")));
+    }
+    if !session.without.is_empty() {
+        evidence.push(format!("not started beside it, there is no compose here: {}", session.without.join(", ")));
+    }
+    let write = || format!("write for `{}` in the compose file: {}", session.setup.service, lacks.join("; "));
+    if found.problems.is_empty() && (lacks.is_empty() || !session.options.lock_down) {
+        return Ok(Outcome::proven(evidence));
+    }
+    if found.problems.is_empty() {
+        let reason = format!("the lock-down is that of --lock-down, the compose file lacks {}", lacks.join("; "));
+        return Ok(Outcome::not_proven(reason).with(evidence).help(write()));
+    }
+    let help = if lacks.is_empty() {
+        "state the missing limits for this service in the compose file".to_owned()
+    } else {
+        format!("{}; `--lock-down` shows whether it would work", write())
+    };
+    Ok(Outcome::failed(found.problems.join("; "), evidence).help(help))
 }
 
-/// Waits until a container is healthy: how long it took, or why not.
+/// Waits until a container is healthy: how long it took, or why not. Where a service that it depends on could not be started,
+/// a failure says nothing.
 pub(super) fn wait_healthy(session: &Session<'_>, container: &str) -> Result<Result<f64, Outcome>, EngineError> {
+    let waited = wait(session, container)?;
+    Ok(waited.map_err(|outcome| match (outcome.verdict, session.without.as_slice()) {
+        (Verdict::Failed, [_, ..]) => {
+            let without = session.without.join(", ");
+            let reason = outcome.reason.unwrap_or_default();
+            Outcome::not_proven(format!("{reason}, without {without} beside it: there is no compose here"))
+                .with(outcome.evidence)
+        }
+        _ => outcome,
+    }))
+}
+
+fn wait(session: &Session<'_>, container: &str) -> Result<Result<f64, Outcome>, EngineError> {
     let start = Instant::now();
     loop {
-        let state = inspect::state(&session.engine.inspect("container", container)?);
+        let state = inspect::state(&session.inspect("container", container)?);
         let seconds = start.elapsed().as_secs_f64();
         if !state.running {
             let memory = if state.out_of_memory { " (out of memory)" } else { "" };
             let reason = format!("it ended with exit code {}{memory} after {seconds:.1} s", state.exit_code);
             return Ok(Err(Outcome::failed(reason, session.log_tail(container, 30))));
         }
-        match state.health.as_deref() {
+        let asked = state.health.as_deref().is_some_and(|health| health != "healthy");
+        let probed = if asked { session.driver.probe(&session.engine, container)? } else { None };
+        // Probes of ours come faster than the check's own interval: that they fail some times in a row says nothing.
+        let health = match (probed, state.health.as_deref()) {
+            (Some(true), _) => Some("healthy"),
+            (Some(false), _) => Some("not healthy"),
+            (None, health) => health,
+        };
+        match health {
             Some("healthy") => return Ok(Ok(seconds)),
             None if start.elapsed() >= SETTLED => {
                 let evidence = vec![format!("it has run for {} s", SETTLED.as_secs())];
@@ -94,21 +141,30 @@ pub(super) fn answers(session: &mut Session<'_>) -> Result<Outcome, EngineError>
         Ok(running) => running,
         Err(outcome) => return Ok(outcome),
     };
-    let Some((_, inside)) = session.setup.ports.first().cloned() else {
-        return Ok(Outcome::not_proven("the service publishes no port"));
+    let Some(inside) = session.setup.port() else {
+        return Ok(Outcome::not_proven("the service publishes no port, and the image exposes none"));
     };
-    let remote = std::env::var("DOCKER_HOST").is_ok_and(|host| host.starts_with("tcp:") || host.starts_with("ssh:"));
+    // A compose file that publishes nothing may well mean it, whatever the base image exposes.
+    let is_promised = session.setup.exposed.is_none() || session.setup.origin == Origin::Dockerfile;
+    let remote = std::env::var(session.driver.host_variable())
+        .is_ok_and(|host| host.starts_with("tcp:") || host.starts_with("ssh:"));
     if remote {
         return Ok(Outcome::not_proven("the engine is on another machine, its published ports are not reachable here"));
     }
     let Some(port) = published(&inspected, inside) else {
-        return Ok(Outcome::failed(
-            format!("port {inside} is not published by the engine"),
-            session.log_tail(&container, 10),
-        ));
+        let reason = format!("port {inside} is not published by the engine");
+        let evidence = session.log_tail(&container, 10);
+        return Ok(if is_promised {
+            Outcome::failed(reason, evidence)
+        } else {
+            Outcome::not_proven(reason).with(evidence)
+        });
     };
     let path = inspect::health_path(&inspected).unwrap_or_else(|| "/".into());
     let mut evidence = Vec::new();
+    if session.setup.exposed.is_some() {
+        evidence.push(format!("no port is published; the image exposes {inside}"));
+    }
     let mut last = String::new();
     for attempt in 0..10 {
         match get(port, &path) {
@@ -128,7 +184,10 @@ pub(super) fn answers(session: &mut Session<'_>) -> Result<Outcome, EngineError>
         }
     }
     evidence.extend(session.log_tail(&container, 10));
-    let reason = format!("nothing answers through the published port {inside}: {last}");
+    let reason = format!("nothing answers through the port {inside}: {last}");
+    if !is_promised {
+        return Ok(Outcome::not_proven(reason).with(evidence));
+    }
     Ok(Outcome::failed(reason, evidence).help("the program must listen on 0.0.0.0, not on 127.0.0.1, and on the port that is published; a service on internal networks alone publishes nothing"))
 }
 

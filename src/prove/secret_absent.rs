@@ -28,7 +28,7 @@ pub(super) fn step(session: &mut Session<'_>) -> Result<Outcome, EngineError> {
     }
     let image = session.image();
     let mut search = Search::new(&needles, false);
-    let inspected = session.engine.inspect("image", &image)?;
+    let inspected = session.inspect("image", &image)?;
     let history = session.engine.ask(["history", "--no-trunc", "--format", "{{json .}}", &image])?;
     for (text, trail) in [(inspected.to_string(), "image configuration"), (history, "image history")] {
         // In memory: reading cannot fail.

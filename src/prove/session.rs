@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::build::{self, Built, Request};
+use super::build::{Built, Request};
+use super::driver::{Driver, Start, Started};
 use super::engine::{Call, Engine, EngineError};
 use super::layers::Entry;
+use super::lockdown;
 use super::needle::Needle;
 use super::proc_view::Identity;
-use super::recipe::Recipe;
+use super::recipe::{Anew, Recipe};
 use super::report::Verdict;
 use super::setup::{Own, Setup};
 use super::workspace::Workspace;
@@ -54,6 +56,7 @@ impl Outcome {
 /// One run.
 pub(super) struct Session<'a> {
     pub(super) engine: Engine,
+    pub(super) driver: &'static dyn Driver,
     pub(super) options: &'a Options,
     pub(super) progress: &'a mut dyn Progress,
     pub(super) workspace: Workspace,
@@ -81,6 +84,10 @@ pub(super) struct Session<'a> {
     pub(super) entries: Option<Vec<Entry>>,
     /// An image with a shell; `Some(None)` when there is none.
     pub(super) shell_image: Option<Option<String>>,
+    /// Services that it depends on and that this engine does not start beside it.
+    pub(super) without: Vec<String>,
+    /// Keys of the service that this engine was not told.
+    pub(super) untold: Vec<String>,
     /// The file whose change makes the builder work.
     pub(super) edited: Option<PathBuf>,
     pub(super) writable_paths: Option<Vec<String>>,
@@ -107,7 +114,7 @@ impl Session<'_> {
         tag: &str,
         target: Option<&str>,
         dockerfile: Option<PathBuf>,
-        more: &[String],
+        anew: &Anew,
     ) -> Result<Built, EngineError> {
         let request = Request {
             section: &self.setup.build,
@@ -117,13 +124,18 @@ impl Session<'_> {
             label: format!("{LABEL}={}", self.run),
             secrets: &self.secrets,
             ssh: self.recipe.wants_ssh() && std::env::var_os("SSH_AUTH_SOCK").is_some(),
-            more,
+            anew,
             timeout: self.options.build_within,
         };
-        build::build(&self.engine, &request, self.progress)
+        self.driver.build(&self.engine, &request, &mut |name| self.progress.detail(name))
     }
 
-    /// Starts the service by compose, with what it depends on. `Err` in the result is what compose said.
+    /// One object of `inspect`, in Docker's terms.
+    pub(super) fn inspect(&self, kind: &str, name: &str) -> Result<Value, EngineError> {
+        Ok(self.driver.inspected(self.engine.inspect(kind, name)?))
+    }
+
+    /// Starts the service, with what it depends on if the engine can. `Err` in the result is what the engine said.
     pub(super) fn up(
         &mut self,
         image: &str,
@@ -132,33 +144,29 @@ impl Session<'_> {
         let (project, label) = (self.project(), self.label());
         let folder = self.workspace.project();
         let own = Own { project: &project, label: &label, image, folder: &folder };
-        let file = self.workspace.own("compose.json");
-        let config = self.setup.isolated(&own, change);
-        if let Err(error) = std::fs::write(&file, config.to_string()) {
-            return Ok(Err(vec![format!("{}: {error}", file.display())]));
-        }
-        let mut call = Call::new(["compose", "--progress", "quiet", "-p", &project, "--project-directory"]);
-        call.args.extend([folder.into_os_string(), "-f".into(), file.into_os_string()]);
-        call.args.extend(["up", "-d", "--quiet-pull", self.setup.service.as_str()].map(Into::into));
-        call.timeout = self.options.build_within;
-        call.env = self.env.clone();
-        let output = self.engine.run(call)?;
-        let own_container = [
-            "ps".to_owned(),
-            "-aq".into(),
-            "--no-trunc".into(),
-            "--filter".into(),
-            format!("label={label}"),
-            "--filter".into(),
-            format!("label=com.docker.compose.service={}", self.setup.service),
-        ];
-        let found = self.engine.ask(own_container)?;
-        let container = found.lines().next().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
+        let lock_down = self.options.lock_down;
+        let project = self.setup.isolated(&own, |service| {
+            if lock_down {
+                lockdown::apply(service);
+            }
+            change(service);
+        });
+        let Started { container, failed, without, untold } = self.driver.start(&Start {
+            engine: &self.engine,
+            project: &project,
+            service: &self.setup.service,
+            own: &own,
+            scratch: &self.workspace.scratch(),
+            env: &self.env,
+            previous: self.container.as_deref(),
+            within: self.options.build_within,
+        })?;
         self.container = container.clone();
-        if !output.success {
-            return Ok(Err(output.stderr));
-        }
-        Ok(container.ok_or_else(|| vec!["compose started no container".into()]))
+        (self.without, self.untold) = (without, untold);
+        Ok(match (container, failed) {
+            (Some(container), None) => Ok(container),
+            (_, failed) => Err(failed.unwrap_or_else(|| vec!["no container was started".into()])),
+        })
     }
 
     /// The running container, or why there is none.
@@ -166,7 +174,7 @@ impl Session<'_> {
         let Some(container) = &self.container else {
             return Ok(Err(Outcome::not_proven("the service was not started")));
         };
-        let inspected = self.engine.inspect("container", container)?;
+        let inspected = self.inspect("container", container)?;
         if inspected["State"]["Running"] != true {
             return Ok(Err(Outcome::not_proven("the service does not run any more")));
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::inspect::duration;
+use super::lockdown;
 use crate::report::Diagnostic;
 
 /// One service of a compose project, out of `docker compose config --format json`.
@@ -15,7 +16,21 @@ pub(super) struct Setup {
     pub(super) build: BuildSection,
     /// Published ports: address as stated, and the port inside.
     pub(super) ports: Vec<(String, u16)>,
+    /// The first port that the image EXPOSEs; asked where none is published.
+    pub(super) exposed: Option<u16>,
+    pub(super) origin: Origin,
     pub(super) stop_grace: Duration,
+}
+
+/// What there is to prove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A service of a compose file that is built here.
+    Compose,
+    /// A Dockerfile without a compose file.
+    Dockerfile,
+    /// A service of a compose file that runs an image of others.
+    Image,
 }
 
 /// What the service's `build:` says.
@@ -43,31 +58,43 @@ impl Setup {
     /// Takes the service of that name, or the only one with a `build:`.
     pub(super) fn of(config: Value, wanted: Option<&str>) -> Result<Self, Box<Diagnostic>> {
         let services = config["services"].as_object().cloned().unwrap_or_default();
-        let built: Vec<&String> =
-            services.iter().filter(|(_, service)| service["build"].is_object()).map(|(name, _)| name).collect();
+        let with = |key: &str| -> Vec<&String> {
+            services.iter().filter(|(_, service)| !service[key].is_null()).map(|(name, _)| name).collect()
+        };
+        let (built, images) = (with("build"), with("image"));
         let names = built.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
         let refused = |message: String, help: String| Err(Box::new(Diagnostic::error(message).help(help)));
-        let service = match (wanted, built.as_slice()) {
-            (Some(name), _) if services.contains_key(name) => name.to_owned(),
-            (Some(name), _) => {
+        let service = match (wanted, built.as_slice(), images.as_slice()) {
+            (Some(name), ..) if services.contains_key(name) => name.to_owned(),
+            (Some(name), ..) => {
                 let help = format!("services with `build:` are: {names}");
                 return refused(format!("the compose file has no service `{name}`"), help);
             }
-            (None, [one]) => (*one).clone(),
-            (None, []) => {
-                let help = "give the service that this Dockerfile builds a `build: .`";
+            (None, [one], _) | (None, [], [one]) => (*one).clone(),
+            (None, [], _) => {
+                let help = "give the service that this Dockerfile builds a `build: .`, or name one by `--service`";
                 return refused("no service of the compose file has a `build:`".into(), help.into());
             }
-            (None, _) => {
-                return refused(format!("several services are built here: {names}"), "name the one to prove".into());
+            (None, ..) => {
+                let help = "name the one to prove by `--service`";
+                return refused(format!("several services are built here: {names}"), help.into());
             }
         };
         let stated = &services[&service];
-        if !stated["build"].is_object() {
-            let help = "`prove` looks at what this project builds";
-            return refused(format!("service `{service}` has no `build:`"), help.into());
-        }
-        let build = BuildSection::of(stated, &config["secrets"]);
+        // A worker may run the image that the service beside it builds.
+        let builds = |service: &&Value| service["build"].is_object();
+        let same = services.values().filter(|other| other["image"] == stated["image"] && stated["image"].is_string());
+        let (build, origin) =
+            match (Some(stated).filter(builds).or_else(|| same.into_iter().find(builds)), &stated["image"]) {
+                (Some(builder), _) => (BuildSection::of(builder, &config["secrets"]), Origin::Compose),
+                (None, Value::String(image)) => {
+                    (BuildSection { inline: Some(format!("FROM {image}\n")), ..BuildSection::default() }, Origin::Image)
+                }
+                (None, _) => {
+                    let help = "`prove` builds it, or looks at the image that it names";
+                    return refused(format!("service `{service}` has neither `build:` nor `image:`"), help.into());
+                }
+            };
         let ports = stated["ports"].as_array().into_iter().flatten().filter(|port| port["protocol"] != "udp");
         let ports = ports
             .filter_map(|port| {
@@ -76,7 +103,35 @@ impl Setup {
             })
             .collect();
         let stop_grace = stated["stop_grace_period"].as_str().and_then(duration).unwrap_or(Duration::from_secs(10));
-        Ok(Self { service, build, ports, stop_grace, config })
+        Ok(Self { service, build, ports, stop_grace, config, exposed: None, origin })
+    }
+
+    /// A service out of a Dockerfile alone, under the standard lock-down.
+    pub(super) fn bare(folder: &Path, dockerfile: &str) -> Result<Self, Box<Diagnostic>> {
+        let mut service = Map::from_iter([("build".into(), json!({"context": folder, "dockerfile": dockerfile}))]);
+        lockdown::apply(&mut service);
+        let setup = Self::of(json!({"services": {BARE: service}}), None)?;
+        Ok(Self { origin: Origin::Dockerfile, ..setup })
+    }
+
+    /// What the compose file says of the service.
+    pub(super) fn stated(&self) -> Map<String, Value> {
+        self.config["services"][&self.service].as_object().cloned().unwrap_or_default()
+    }
+
+    /// The port that is asked.
+    pub(super) fn port(&self) -> Option<u16> {
+        self.ports.first().map(|(_, port)| *port).or(self.exposed)
+    }
+
+    /// Takes the port that the image exposes, if the service publishes none and has a network to be asked through.
+    pub(super) fn expose(&mut self, image: &Value) {
+        if !self.ports.is_empty() || self.stated().contains_key("network_mode") {
+            return;
+        }
+        let exposed = image["Config"]["ExposedPorts"].as_object().into_iter().flatten();
+        let tcp = exposed.filter_map(|(port, _)| port.strip_suffix("/tcp").unwrap_or(port).parse().ok());
+        self.exposed = tcp.min();
     }
 
     /// Files and variables that the project's services take their run-time secrets from.
@@ -125,7 +180,8 @@ impl Setup {
                 service.insert("image".into(), json!(own.image));
                 service.insert("pull_policy".into(), json!("never"));
                 service.insert("restart".into(), json!("no"));
-                service.insert("ports".into(), own_ports(ports.as_ref()));
+                let exposed = self.exposed.map(|port| json!([{"target": port, "protocol": "tcp"}]));
+                service.insert("ports".into(), own_ports(exposed.as_ref().or(ports.as_ref())));
             } else if let Some(build) = service.get_mut("build").and_then(Value::as_object_mut) {
                 label(build, own.label);
                 service.remove("image");
@@ -152,6 +208,27 @@ impl Setup {
         }
         config
     }
+}
+
+/// The name of a service without a compose file.
+const BARE: &str = "app";
+
+/// The compose files of a folder that compose takes without being told (compose-go `cli/options.go`, read in November 2026).
+pub(super) fn compose_files(folder: &Path) -> Vec<String> {
+    const NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+    const OVERRIDES: [&str; 4] = [
+        "compose.override.yml",
+        "compose.override.yaml",
+        "docker-compose.override.yml",
+        "docker-compose.override.yaml",
+    ];
+    let first = |names: [&'static str; 4]| names.into_iter().find(|name| folder.join(name).is_file());
+    first(NAMES).into_iter().flat_map(|name| [Some(name), first(OVERRIDES)]).flatten().map(str::to_owned).collect()
+}
+
+/// The Dockerfile of a folder without a compose file.
+pub(super) fn dockerfile_of(folder: &Path) -> Option<&'static str> {
+    ["Dockerfile", "Containerfile"].into_iter().find(|name| folder.join(name).is_file())
 }
 
 /// What this run calls its own.
@@ -312,9 +389,38 @@ mod tests {
     }
 
     #[test]
+    fn a_dockerfile_alone_is_locked_down_and_asked_at_the_port_that_it_exposes() {
+        let mut setup = Setup::bare(Path::new("/copy"), "Dockerfile").unwrap();
+        assert_eq!(lockdown::missing(&setup.stated()), Vec::<String>::new());
+        assert_eq!((setup.port(), setup.build.dockerfile.as_path()), (None, Path::new("/copy/Dockerfile")));
+        setup.expose(&json!({"Config": {"ExposedPorts": {"9000/udp": {}, "8080/tcp": {}, "8443/tcp": {}}}}));
+        assert_eq!(setup.port(), Some(8080));
+        let own = Own { project: "prove-1", label: "run=1", image: "prove-1-app", folder: Path::new("/copy") };
+        assert_eq!(setup.isolated(&own, |_| {})["services"]["app"]["ports"][0]["target"], 8080);
+    }
+
+    #[test]
+    fn a_published_port_comes_before_an_exposed_one() {
+        let mut setup = Setup::of(config(), None).unwrap();
+        setup.expose(&json!({"Config": {"ExposedPorts": {"80/tcp": {}}}}));
+        assert_eq!(setup.port(), Some(3000));
+    }
+
+    #[test]
     fn a_service_that_is_not_there_or_not_built_is_refused() {
         assert!(Setup::of(config(), Some("wbe")).is_err());
-        assert!(Setup::of(config(), Some("db")).is_err());
+        assert!(Setup::of(json!({"services": {"db": {"ports": []}}}), Some("db")).is_err());
         assert!(Setup::of(json!({"services": {}}), None).is_err());
+    }
+
+    #[test]
+    fn an_image_of_others_is_run_and_one_that_a_service_beside_it_builds_is_built() {
+        let db = Setup::of(config(), Some("db")).unwrap();
+        assert_eq!((db.origin, db.build.inline.as_deref()), (Origin::Image, Some("FROM postgres:17\n")));
+        let mut config = config();
+        config["services"]["web"]["image"] = json!("shop");
+        config["services"]["worker"] = json!({"image": "shop", "command": ["work"]});
+        let worker = Setup::of(config, Some("worker")).unwrap();
+        assert_eq!((worker.origin, worker.build.context.as_path()), (Origin::Compose, Path::new("/copy")));
     }
 }

@@ -41,6 +41,11 @@ impl Workspace {
         self.folder.join("probe").join(name)
     }
 
+    /// The folder of files of our own.
+    pub(super) fn scratch(&self) -> PathBuf {
+        self.folder.join("probe")
+    }
+
     /// A build secret's file.
     pub(super) fn secret(&self, index: usize) -> PathBuf {
         self.folder.join("secrets").join(index.to_string())

@@ -174,7 +174,7 @@ pub struct KubernetesTable {
     /// The namespace; the project's name otherwise.
     pub namespace: Option<Namespace>,
     /// How secrets reach the cluster: `external-secrets` (the default) or `csi`.
-    pub secrets: KubernetesSecrets,
+    pub delivery: KubernetesSecrets,
     /// Namespaces whose pods may reach the services, beside its own, such as that of the ingress.
     pub allow_from: Vec<Namespace>,
 }

@@ -14,15 +14,43 @@ pub fn set(text: &str, changes: &toml::Table) -> Result<String, Diagnostic> {
     if changes.is_empty() {
         return Ok(text.to_owned());
     }
-    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
+    let mut document = parse(text)?;
+    apply(document.as_table_mut(), changes)?;
+    Ok(document.to_string())
+}
+
+fn parse(text: &str) -> Result<DocumentMut, Diagnostic> {
+    text.parse().map_err(|error: toml_edit::TomlError| {
         Diagnostic::error(format!("{} cannot be edited: {}", file::NAME, error.message())).at(
             file::NAME,
             text,
             error.span().unwrap_or(0..0),
         )
-    })?;
-    apply(document.as_table_mut(), changes)?;
-    Ok(document.to_string())
+    })
+}
+
+/// Takes a key out, and the tables around it that hold nothing else then. Comments of other keys stay.
+///
+/// # Errors
+/// When the text is no TOML. `None` when there is no such key.
+pub fn remove(text: &str, path: &[&str]) -> Result<Option<String>, Diagnostic> {
+    let mut document = parse(text)?;
+    Ok(take(document.as_table_mut(), path).then(|| document.to_string()))
+}
+
+fn take(from: &mut dyn toml_edit::TableLike, path: &[&str]) -> bool {
+    match path {
+        [] => false,
+        [key] => from.remove(key).is_some(),
+        [key, rest @ ..] => {
+            let Some(inner) = from.get_mut(key).and_then(Item::as_table_like_mut) else { return false };
+            let taken = take(inner, rest);
+            if taken && inner.is_empty() {
+                from.remove(key);
+            }
+            taken
+        }
+    }
 }
 
 fn apply(into: &mut dyn toml_edit::TableLike, changes: &toml::Table) -> Result<(), Diagnostic> {
@@ -56,6 +84,17 @@ fn apply(into: &mut dyn toml_edit::TableLike, changes: &toml::Table) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_added_is_taken_out_again() {
+        let text = "# mine\n[service]\nname = \"a\" # why\n";
+        let added = set(text, &"backing = { postgres = true }".parse().unwrap()).unwrap();
+        assert_eq!(added, format!("{text}\n[backing]\npostgres = true\n"));
+        assert_eq!(remove(&added, &["backing", "postgres"]).unwrap().unwrap().trim_end(), text.trim_end());
+        let two = "[backing]\n# kept\nredis = true\npostgres = true\n";
+        assert_eq!(remove(two, &["backing", "postgres"]).unwrap().unwrap(), "[backing]\n# kept\nredis = true\n");
+        assert_eq!(remove(text, &["backing", "postgres"]).unwrap(), None);
+    }
 
     #[test]
     fn comments_and_order_stay() {

@@ -5,7 +5,24 @@ use std::collections::BTreeMap;
 use super::complete::Answer;
 
 /// The tables in the order in which a reader wants them.
-const ORDER: [&str; 9] = ["service", "build", "image", "runtime", "health", "stages", "backing", "outputs", "facts"];
+const ORDER: [&str; 16] = [
+    "service",
+    "build",
+    "image",
+    "runtime",
+    "health",
+    "stages",
+    "processes",
+    "services",
+    "backing",
+    "proxy",
+    "providers",
+    "kubernetes",
+    "ci",
+    "outputs",
+    "check",
+    "facts",
+];
 
 /// Keys that are shown as comments when nobody said them.
 const SHOWN: [&str; 8] = [

@@ -57,7 +57,7 @@ fn a_wrong_spec_is_refused_with_its_place() {
     refused("[service]\nprot = 3000\n").says("scaffold.toml:2:1").says("did you mean `port`?");
     refused("[servise]\n").says("scaffold.toml:1:2").says("did you mean `service`?");
     refused("[service\n").says("scaffold.toml:1:9");
-    refused("[networks]\n").says("`networks` is reserved");
+    refused("[networks]\n").says("there is no key `networks`");
     refused("[runtime.env]\nDB_PASSWORD = \"hunter2hunter2\"\n").says("a secret stands in").does_not_say("hunter2");
     refused("[service]\nname = \"My App\"\n").says("is not a service name");
     refused("[image]\nbase = \"slimm\"\n").says("did you mean `slim`?");
@@ -78,6 +78,11 @@ fn a_broken_package_json_is_refused_with_its_place() {
     let project = Project::with(&NODE);
     project.write("package.json", "{\n  \"name\": \"shop\",\n  \"scripts\": {\n}\n");
     project.refuses("new --yes", 2).says("package.json:4:3").says("mend the file");
+}
+
+#[test]
+fn an_engine_that_is_not_known_is_refused_with_those_that_are() {
+    Project::node().refuses("prove --engine lxc", 2).says("docker, podman");
 }
 
 #[test]

@@ -3,6 +3,9 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, reason = "tests look at the disk and start processes")]
 
+#[cfg(feature = "registry")]
+#[path = "../../src/registry/tests/fake.rs"]
+mod fake;
 #[cfg(unix)]
 #[path = "../support/film.rs"]
 mod film;
@@ -12,6 +15,7 @@ mod project;
 #[path = "../support/pty.rs"]
 mod pty;
 
+mod add;
 mod answers;
 mod bad_input;
 mod check;
@@ -20,6 +24,8 @@ mod check_secrets;
 mod generated;
 mod lock;
 mod output;
+#[cfg(feature = "registry")]
+mod pin;
 mod presets;
 mod questions;
 mod runs;

@@ -55,6 +55,15 @@ impl<'w> Project<'w> {
         self.unit.reported.iter().any(|path| is_dev(path))
     }
 
+    /// The names of its files say that it is for `docker stack deploy`, which takes other settings than compose.
+    #[must_use]
+    pub fn is_stack(&self) -> bool {
+        let stack = |path: &String| {
+            path.to_ascii_lowercase().split(['/', '.', '-', '_']).any(|word| matches!(word, "stack" | "swarm"))
+        };
+        self.unit.reported.iter().any(stack)
+    }
+
     /// The names of its files say that it is for production.
     #[must_use]
     pub fn is_production(&self) -> bool {

@@ -6,7 +6,7 @@ mod fix;
 mod policy;
 mod progress;
 mod replace;
-mod walk;
+pub(super) mod walk;
 
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};

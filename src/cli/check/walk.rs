@@ -11,35 +11,35 @@ use crate::cli::{Failure, folder_error};
 use crate::report::{Audit, Diagnostic};
 
 /// A tree and the files of it that are looked at.
-pub(super) struct Tree {
+pub(in crate::cli) struct Tree {
     /// Its root on disk.
-    pub(super) root: PathBuf,
+    pub(in crate::cli) root: PathBuf,
     /// The root as the user would write it before a path of it; empty for the current folder.
-    pub(super) shown: String,
+    pub(in crate::cli) shown: String,
     /// From the root, with `/`.
-    pub(super) paths: Vec<String>,
+    pub(in crate::cli) paths: Vec<String>,
     disk: DiskTree,
 }
 
 impl Tree {
     /// A path of the tree as the user would write it.
-    pub(super) fn show(&self, path: &str) -> String {
+    pub(in crate::cli) fn show(&self, path: &str) -> String {
         if self.shown.is_empty() { path.to_owned() } else { format!("{}/{path}", self.shown) }
     }
 
     /// The file on disk of a path that the user would write.
-    pub(super) fn file(&self, shown: &str) -> Option<PathBuf> {
+    pub(in crate::cli) fn file(&self, shown: &str) -> Option<PathBuf> {
         let path = if self.shown.is_empty() { shown } else { shown.strip_prefix(&self.shown)?.strip_prefix('/')? };
         Some(self.root.join(path))
     }
 
-    pub(super) fn disk(&self) -> &DiskTree {
+    pub(in crate::cli) fn disk(&self) -> &DiskTree {
         &self.disk
     }
 }
 
 /// The trees of these paths: a folder is one itself, a file is in that of its repository.
-pub(super) fn trees(paths: &[PathBuf]) -> Result<Vec<Tree>, Failure> {
+pub(in crate::cli) fn trees(paths: &[PathBuf]) -> Result<Vec<Tree>, Failure> {
     let mut wanted: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
     for path in paths {
         let metadata = std::fs::metadata(path).map_err(|error| {

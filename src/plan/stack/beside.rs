@@ -155,13 +155,16 @@ fn unit(
     role: Role,
     words: &BTreeMap<&str, String>,
 ) -> Result<Unit, String> {
-    let lines = |texts: &[String]| {
-        texts.iter().map(|text| fill(text, words).and_then(Line::new)).collect::<Result<Vec<_>, _>>()
+    let texts = |all: &[String]| {
+        all.iter()
+            .map(|text| fill(text.trim_end_matches('\n'), words).and_then(Text::new))
+            .collect::<Result<Vec<_>, _>>()
     };
     let health = Health {
-        argv: lines(&preset.health.command)?,
+        argv: texts(&preset.health.command)?,
         compiled: false,
         path: None,
+        any_answer: false,
         interval: Duration::new(preset.health.interval.clone())?,
         timeout: Duration::new(preset.health.timeout.clone())?,
         start_period: Duration::new(preset.health.start_period.clone())?,
@@ -183,11 +186,6 @@ fn unit(
         capabilities.push(Kept { name: Capability::new(kept.name.clone())?, reason: Line::new(kept.reason.clone())? });
     }
     let stop_grace = Duration::new(preset.stop_grace.clone())?;
-    let texts = |all: &[String]| {
-        all.iter()
-            .map(|text| fill(text.trim_end_matches('\n'), words).and_then(Text::new))
-            .collect::<Result<Vec<_>, _>>()
-    };
     let entrypoint = texts(&preset.entrypoint)?;
     let command = texts(&preset.command)?;
     Ok(Unit {
@@ -221,6 +219,7 @@ fn unit(
         environment,
         secrets: Vec::new(),
         names_files: false,
+        probe_script: health.argv.iter().any(|word| word.as_str().contains('\n')),
         health: Some(health),
         healthcheck: Healthcheck::Own,
         depends_on: Vec::new(),

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::remote::{self, secret_of};
-use super::{Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, dev, docker_run, network, process};
-use crate::catalog::Catalog;
+use super::{
+    Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, cluster, dev, docker_run, network, process, publish, sidecar,
+    swarm,
+};
+use crate::catalog::{Catalog, ci};
 use crate::plan::images::Naming;
 use crate::plan::{Plan, SecretMount};
 use crate::report::Diagnostic;
@@ -99,13 +102,19 @@ pub fn make(
         units.iter().filter_map(|unit| Some(unit.volume.as_ref()?.name.clone())).collect();
     volumes.sort();
     volumes.dedup();
-    let mut build_secrets: Vec<SecretMount> =
-        images.iter().flat_map(|image: &Built| image.mounts.iter().cloned()).collect();
-    build_secrets.sort_by(|a, b| a.id.cmp(&b.id));
-    build_secrets.dedup_by(|a, b| a.id == b.id);
+    let mut build_secrets: Vec<SecretMount> = Vec::new();
+    for mount in images.iter().flat_map(|image: &Built| &image.mounts) {
+        if !build_secrets.iter().any(|there| there.id == mount.id) {
+            build_secrets.push(mount.clone());
+        }
+    }
     let away = secrets.iter().any(|secret| !matches!(secret.provider, Provider::File | Provider::Swarm));
     let outputs = &file.outputs;
-    Ok(Stack {
+    let sidecar = match providers.delivery {
+        Delivery::Sidecar if outputs.compose => sidecar::make(&units, &secrets, &providers).map_err(wrong)?,
+        _ => None,
+    };
+    let mut stack = Stack {
         name: name.clone(),
         docker_run: docker_run::of(name, &units).map_err(wrong)?,
         dev: dev::of(&images, &units).map_err(wrong)?,
@@ -122,12 +131,15 @@ pub fn make(
                 .clone()
                 .map_or_else(|| Namespace::new(slug(name.as_str())), Ok)
                 .map_err(wrong)?,
-            secrets: file.kubernetes.secrets,
+            secrets: file.kubernetes.delivery,
             allow_from: file.kubernetes.allow_from.clone(),
         },
+        cluster: None,
+        swarm: None,
         ci: Ci {
             scanner: file.ci.scanner,
             branch: file.ci.branch.clone().map_or_else(|| Branch::new("main"), Ok).map_err(wrong)?,
+            pins: (outputs.github || outputs.gitlab).then(|| ci::pins(catalog)).transpose()?,
         },
         platforms: platforms(file).map_err(wrong)?,
         outputs: Outputs {
@@ -142,19 +154,22 @@ pub fn make(
             renovate: outputs.renovate,
             dependabot: outputs.dependabot,
             secrets_script: away || outputs.swarm && !secrets.is_empty(),
-            secrets_sidecar: outputs.compose
-                && away
-                && providers.delivery == Delivery::Sidecar
-                && (providers.vault.is_some()
-                    || providers.aws.is_some()
-                    || providers.azure.is_some()
-                    || providers.gcp.is_some()),
+            secrets_sidecar: sidecar.is_some(),
         },
         units,
         secrets,
         build_secrets,
         providers,
-    })
+        sidecar,
+    };
+    // what only one of them cannot do is no matter where it is not asked for
+    if stack.outputs.kubernetes {
+        stack.cluster = Some(cluster::of(&stack).map_err(wrong)?);
+    }
+    if stack.outputs.swarm {
+        stack.swarm = Some(swarm::of(&stack).map_err(wrong)?);
+    }
+    Ok(stack)
 }
 
 /// A name as Kubernetes and the shell take it.
@@ -181,6 +196,7 @@ fn repository(file: &SpecFile, member: &Member<'_>, several: bool) -> Result<Rep
 fn built(member: &Member<'_>, repository: Repository) -> Result<Built, String> {
     let plan = member.plan;
     let own = member.path.is_empty();
+    let published = repository.as_str() != plan.name.as_str();
     Ok(Built {
         name: plan.name.clone(),
         title: plan.title.clone(),
@@ -192,7 +208,10 @@ fn built(member: &Member<'_>, repository: Repository) -> Result<Built, String> {
         mounts: plan.recipe.mounts.clone(),
         ssh: plan.recipe.ssh,
         proxy: member.spec.file.build.proxy,
-        published: repository.as_str() != plan.name.as_str(),
+        job: publish::job(&plan.name)?,
+        published,
+        registry: publish::registry(&repository)?.filter(|_| published),
+        host: publish::host(&repository, published),
         repository,
         dev: plan.dev.clone(),
     })

@@ -5,20 +5,26 @@
 //! of them it says of all.
 
 mod beside;
+pub mod cluster;
 mod dev;
 mod docker_run;
 mod make;
 mod network;
 mod process;
+mod publish;
 mod remote;
+mod sidecar;
+pub mod swarm;
 
 pub use dev::DevUnit;
 pub use docker_run::{DockerRun, RunOption};
 pub use make::{Member, make};
+pub use sidecar::{Audience, Sidecar};
 
 use serde::Serialize;
 
 use super::{Dev, Health, Pair, SecretMount, Tmpfs, Volume};
+use crate::catalog::ci::Pins;
 use crate::spec::deploy::{KubernetesSecrets, Scanner};
 use crate::spec::secrets::{Delivery, Provider};
 use crate::spec::values::{
@@ -45,10 +51,12 @@ pub struct Stack {
     pub volumes: Vec<ServiceName>,
     /// The secrets of everything that runs, in the order in which they are first used.
     pub secrets: Vec<Secret>,
-    /// The secrets of all builds, each once, sorted.
+    /// The secrets of all builds, each once.
     pub build_secrets: Vec<SecretMount>,
     /// Who keeps secrets, where.
     pub providers: Providers,
+    /// The container that keeps secrets fresh, if there is one.
+    pub sidecar: Option<Sidecar>,
     /// The proxy's routes, the longest path first; empty without a proxy.
     pub routes: Vec<Route>,
     /// The id of the proxy.
@@ -57,6 +65,10 @@ pub struct Stack {
     pub tls: bool,
     /// The cluster.
     pub kubernetes: Kubernetes,
+    /// The same as Kubernetes runs it, if it does.
+    pub cluster: Option<cluster::Cluster>,
+    /// The same as Docker Swarm runs it, if it does.
+    pub swarm: Option<swarm::Swarm>,
     /// The pipeline.
     pub ci: Ci,
     /// The platforms that images are published for.
@@ -118,12 +130,32 @@ pub struct Built {
     pub ssh: bool,
     /// Its build goes through the proxy of the place where it runs.
     pub proxy: bool,
+    /// Its name as a target of bake and a job of a pipeline take it.
+    pub job: Line,
     /// Where it is published, without a tag; a name without a host where nothing is said.
     pub repository: Repository,
     /// Somebody said where it is published.
     pub published: bool,
+    /// The registry that it is published to; nothing for Docker Hub, or where nothing is said.
+    pub registry: Option<Line>,
+    /// Whose registry that is.
+    pub host: Host,
     /// How it runs while somebody works on it.
     pub dev: Option<Dev>,
+}
+
+/// Whose registry an image is published to: a pipeline of the same house needs no password for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Host {
+    /// GitHub's.
+    Github,
+    /// GitLab's.
+    Gitlab,
+    /// Another.
+    Other,
+    /// Nobody said: the pipeline takes that of its own house.
+    Own,
 }
 
 /// What a unit is for.
@@ -264,6 +296,8 @@ pub struct Unit {
     pub names_files: bool,
     /// How it says that it is healthy; `None` if it does not.
     pub health: Option<Health>,
+    /// One of the probe's words is a script of several lines.
+    pub probe_script: bool,
     /// Who says so.
     pub healthcheck: Healthcheck,
     /// What it waits for.
@@ -342,6 +376,8 @@ pub struct Providers {
     pub azure: Option<Azure>,
     /// Google Cloud Secret Manager.
     pub gcp: Option<Gcp>,
+    /// A field of a secret that is JSON is meant, where the keeper knows no fields.
+    pub fields: bool,
     /// The image of the sidecar that keeps the values fresh.
     pub sidecar_image: Option<ImageRef>,
 }
@@ -421,4 +457,6 @@ pub struct Ci {
     pub scanner: Scanner,
     /// The branch that is published from.
     pub branch: Branch,
+    /// What a pipeline is made of; nothing where none is written.
+    pub pins: Option<Pins>,
 }

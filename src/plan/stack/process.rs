@@ -65,6 +65,7 @@ fn service(plan: &Plan, file: &SpecFile, repository: &Repository) -> Result<Unit
         environment: Vec::new(),
         secrets: secrets.collect(),
         names_files: false,
+        probe_script: false,
         health: plan.runtime.health.clone(),
         healthcheck: if plan.runtime.health.is_some() { Healthcheck::Image } else { Healthcheck::None },
         depends_on: Vec::new(),

@@ -139,6 +139,9 @@ pub(super) fn providers(
         file: of(Provider::File).is_some(),
         environment: of(Provider::Environment).is_some(),
         swarm: of(Provider::Swarm).is_some(),
+        fields: secrets.iter().any(|secret| {
+            matches!(secret.provider, Provider::Aws | Provider::Azure | Provider::Gcp) && secret.property.is_some()
+        }),
         sidecar_image: sidecar_image(naming, table.delivery, &vault, &aws, &azure, &gcp).map_err(wrong)?,
         vault,
         aws,

@@ -5,6 +5,7 @@
 //! prints a value with the filter of another place; either way the text is not to be used.
 
 mod dockerfile;
+mod hcl;
 mod ignore;
 mod markdown;
 mod shell;
@@ -12,7 +13,7 @@ mod toml;
 mod yaml;
 
 use super::quote::shown;
-use super::standin::{Broken, Entry, Found, StandIns};
+use super::standin::{Broken, Entry, Found, Grammar, StandIns};
 use crate::report::Diagnostic;
 
 /// How a rendered file is read back.
@@ -22,14 +23,25 @@ pub enum FileKind {
     Dockerfile,
     /// A compose file: YAML in which compose expands `$`.
     Compose,
-    /// Any other YAML.
+    /// A GitHub workflow: YAML in which `${{` begins an expression.
+    Github,
+    /// A GitLab pipeline: YAML in which `$` begins a variable.
+    Gitlab,
+    /// Any other YAML, and JSON.
     Yaml,
+    /// A bake file.
+    Hcl,
+    /// A manifest of Kubernetes: YAML in which `$` is doubled as in compose, and whose literal blocks are YAML again, as
+    /// the parameters of a CSI driver are.
+    Manifest,
     /// A `.dockerignore`.
     Ignore,
     /// Markdown, with the commands and pictures in it.
     Markdown,
     /// TOML.
     Toml,
+    /// A script of the POSIX shell.
+    Shell,
     /// A text without a grammar: values stand in it as they are.
     Plain,
 }
@@ -71,11 +83,17 @@ type Parts = Result<Vec<Part>, Unreadable>;
 fn parts(kind: FileKind, text: &str) -> Parts {
     match kind {
         FileKind::Dockerfile => dockerfile::parts(text),
-        FileKind::Compose => yaml::parts(text, true),
-        FileKind::Yaml => yaml::parts(text, false),
+        FileKind::Compose => yaml::parts(text, Some(yaml::Expands::Compose), 0),
+        FileKind::Github => yaml::parts(text, Some(yaml::Expands::Github), 0),
+        FileKind::Gitlab => yaml::parts(text, Some(yaml::Expands::Gitlab), 0),
+        FileKind::Yaml => yaml::parts(text, None, 0),
+        // a list, in it a block for each: Azure's driver goes that deep
+        FileKind::Manifest => yaml::parts(text, Some(yaml::Expands::Compose), 2),
+        FileKind::Hcl => hcl::parts(text),
         FileKind::Ignore => Ok(ignore::parts(text)),
         FileKind::Markdown => markdown::parts(text),
         FileKind::Toml => toml::parts(text),
+        FileKind::Shell => Ok(shell::parts(text, 0)),
         FileKind::Plain => {
             Ok(lines(text).map(|(at, line)| Part::new("a line", line.trim_end_matches('\n'), at)).collect())
         }
@@ -163,7 +181,9 @@ fn splitting<'e>(standin: &str, entries: &[Found<'e>]) -> Option<&'e Entry> {
     if !around.contains(SEPARATORS) {
         return None;
     }
-    entries.iter().map(|found| found.entry).find(|entry| entry.real.contains(SEPARATORS))
+    // whoever reads `image:tag` knows that a registry may have a port
+    let splits = |entry: &&Entry| entry.grammar != Grammar::ImageRef && entry.real.contains(SEPARATORS);
+    entries.iter().map(|found| found.entry).find(splits)
 }
 
 fn readable(text: &str) -> String {

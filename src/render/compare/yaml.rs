@@ -9,8 +9,20 @@ use super::{Part, Parts, Unreadable};
 /// Most events that are looked at.
 const MAX_EVENTS: usize = 100_000;
 
-/// The events of a document; `compose` reads `$` as compose does.
-pub(super) fn parts(text: &str, compose: bool) -> Parts {
+/// Who reads `$` in the scalars of a document.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expands {
+    /// `$X` and `${X}` are variables, `$$` is a `$`.
+    Compose,
+    /// `${{` begins an expression; every other `$` is a shell's, or text.
+    Github,
+    /// `$X` and `${X}` are variables; what `$$` is depends on the place.
+    Gitlab,
+}
+
+/// The events of a document; whatever is expanded in its scalars is marked, and literal blocks are read as documents of
+/// their own to the depth `within`.
+pub(super) fn parts(text: &str, expands: Option<Expands>, within: u8) -> Parts {
     let mut parts = Vec::new();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| Unreadable {
@@ -26,6 +38,11 @@ pub(super) fn parts(text: &str, compose: bool) -> Parts {
             let tag = tag.map_or_else(String::new, |tag| format!(" with the tag {}{}", tag.handle(), tag.suffix()));
             format!("{role}{anchor}{tag}")
         };
+        if let (Event::Scalar(text, ScalarStyle::Literal, ..), Some(within)) = (&event, within.checked_sub(1)) {
+            let inner = self::parts(text, expands, within).map_err(|inner| Unreadable { at, ..inner })?;
+            parts.extend(inner.into_iter().map(|part| Part { at, ..part }));
+            continue;
+        }
         let scalar_event = matches!(event, Event::Scalar(..));
         let (role, text) = match event {
             Event::Scalar(text, style, anchor, tag) => {
@@ -35,7 +52,12 @@ pub(super) fn parts(text: &str, compose: bool) -> Parts {
                     (ScalarStyle::Plain, Scalar::Number) => "a number",
                     _ => "a text",
                 };
-                let text = if compose { expanded(&text) } else { text.into_owned() };
+                let text = match expands {
+                    Some(Expands::Compose) => expanded(&text),
+                    Some(Expands::Github) => marked(&text, "${{"),
+                    Some(Expands::Gitlab) => marked(&text, "$"),
+                    None => text.into_owned(),
+                };
                 (tagged(role, anchor, tag.as_deref()), text)
             }
             Event::SequenceStart(_, anchor, tag) => (tagged("a list", anchor, tag.as_deref()), String::new()),
@@ -66,4 +88,9 @@ fn expanded(text: &str) -> String {
         read.push(c);
     }
     read
+}
+
+/// A scalar in which everything that begins like `begins` is marked.
+fn marked(text: &str, begins: &str) -> String {
+    text.replace(begins, &format!("{ACTIVE}{begins}"))
 }

@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::Rendered;
 use crate::compose::Compose;
 use crate::compose::yaml::Node;
-use crate::plan::Tmpfs;
 use crate::plan::stack::{Healthcheck, Role, Stack, Unit};
+use crate::plan::{SecretMount, Tmpfs};
 use crate::report::Diagnostic;
 use crate::spec::values::{Line, Text, User};
 
@@ -276,7 +276,7 @@ fn secret_files(stack: &Stack, file: &Compose, rendered: Rendered<'_>) -> Checke
         let file = mount
             .file
             .as_ref()
-            .map_or_else(|| format!("${{{}:-/dev/null}}", mount.file_variable), |file| format!("./{file}"));
+            .map_or_else(|| format!("${{{}:-{}}}", mount.file_variable, absent(mount)), |file| format!("./{file}"));
         (mount.id.to_string(), file)
     });
     let files: BTreeSet<(String, String)> = run.chain(build).collect();
@@ -284,6 +284,11 @@ fn secret_files(stack: &Stack, file: &Compose, rendered: Rendered<'_>) -> Checke
         file.secrets.iter().map(|secret| (secret.name.clone(), secret.file.clone().unwrap_or_default())).collect();
     let other = file.secrets.iter().find(|secret| !files.iter().any(|(name, _)| *name == secret.name));
     rendered.same("the file's `secrets`", &found, &files, other.map(|secret| secret.span.clone()))
+}
+
+/// What stands for the file of a build secret that nobody names: a build that needs it must not find an empty one.
+fn absent(mount: &SecretMount) -> String {
+    if mount.required { format!("/{} is not set", mount.file_variable) } else { "/dev/null".to_owned() }
 }
 
 /// `$$` is compose's own way to write `$`.

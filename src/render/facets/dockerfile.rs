@@ -21,7 +21,7 @@ const SECRET_OPTIONS: [&str; 7] = ["type", "id", "target", "required", "uid", "g
 pub(super) fn check(plan: &Plan, rendered: Rendered<'_>) -> Checked {
     let file = parse(rendered.text);
     let stages = file.stages();
-    rendered.same("syntax", &file.directive("syntax"), &Some("docker/dockerfile:1"), None)?;
+    rendered.same("syntax", &file.directive("syntax"), &Some(plan.images.frontend.as_str()), None)?;
     images(plan, rendered, &file, &stages)?;
     mounts(plan, rendered, &file)?;
     let Some(last) = stages.final_stage() else { return rendered.holds(false, None, "there is no stage") };

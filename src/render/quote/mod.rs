@@ -9,6 +9,8 @@
 //! | `sh`, `shargs` | one shell word; several | text; list of text |
 //! | `run` | the text of a `RUN` that a person wrote | text |
 //! | `yaml`, `compose` | one YAML scalar; the same where compose expands `$` | text |
+//! | `github`, `gitlab` | one YAML scalar of a workflow or pipeline, in which no expression or variable is read | text |
+//! | `hcl` | one string of a bake file | text |
 //! | `words` | the items of a YAML flow list, between `[` and `]`, where compose expands `$` | list of text |
 //! | `block(indent=...)` | as `compose`; a text of several lines stands in a block of its own | text |
 //! | `ignore` | one line of a `.dockerignore` | text |
@@ -21,6 +23,7 @@
 //! | `word` | a bare word of a strict alphabet: image, user, duration, size, id, port | text or integer |
 
 mod docker;
+mod hcl;
 mod ignore;
 mod markdown;
 mod plain;
@@ -35,8 +38,8 @@ pub(super) use yaml::{Scalar, scalar};
 
 /// The names of the quoting filters, sorted.
 pub const NAMES: &[&str] = &[
-    "block", "code", "comment", "compose", "copy", "env", "exec", "ignore", "json", "markdown", "mermaid", "num",
-    "pattern", "run", "sh", "shargs", "toml", "word", "words", "yaml",
+    "block", "code", "comment", "compose", "copy", "env", "exec", "github", "gitlab", "hcl", "ignore", "json",
+    "markdown", "mermaid", "num", "pattern", "run", "sh", "shargs", "toml", "word", "words", "yaml",
 ];
 
 /// Why a filter does not write a value.
@@ -59,11 +62,14 @@ type ListFilter = fn(&[String]) -> Quoted;
 
 /// Makes the filters known; to be called before templates are added, since Tera looks names up then.
 pub(super) fn register(tera: &mut Tera) {
-    let text: [(&'static str, TextFilter); 14] = [
+    let text: [(&'static str, TextFilter); 17] = [
         ("code", markdown::code),
         ("comment", plain::comment),
         ("compose", yaml::compose),
         ("env", docker::env),
+        ("github", yaml::github),
+        ("gitlab", yaml::gitlab),
+        ("hcl", hcl::hcl),
         ("ignore", ignore::ignore),
         ("json", plain::json),
         ("markdown", markdown::markdown),
@@ -221,6 +227,8 @@ pub(super) mod hostile {
             "\"; USER 0",
             "\nUSER 0",
             "${X}",
+            "${{ x }}",
+            "%{x}",
             "$$",
             "{{ x }}",
             "{%",

@@ -21,7 +21,7 @@ pub(super) fn json(text: &str) -> Quoted {
 }
 
 /// Characters that some reader takes for a line break, drops, or cannot print (all below U+10000).
-fn needs_escape(c: char) -> bool {
+pub(super) fn needs_escape(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 

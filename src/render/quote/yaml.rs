@@ -49,6 +49,23 @@ pub(super) fn compose(text: &str) -> Quoted {
     yaml(&text.replace('$', "$$"))
 }
 
+/// The same in a GitHub workflow, where `${{` begins an expression wherever it stands: there is no way to write it as
+/// text in every place, so it is refused.
+pub(super) fn github(text: &str) -> Quoted {
+    if text.contains("${{") {
+        return refuse(text, "holds `${{`, which begins an expression in a workflow");
+    }
+    yaml(text)
+}
+
+/// The same in a GitLab pipeline, where `$` begins a variable in most places, and is doubled in some: it is refused.
+pub(super) fn gitlab(text: &str) -> Quoted {
+    if text.contains('$') {
+        return refuse(text, "holds `$`, which begins a variable in a pipeline");
+    }
+    yaml(text)
+}
+
 /// The same for a text of several lines, which then stands in a block of its own, `indent` columns in.
 pub(super) fn block(text: &str, indent: usize) -> Quoted {
     let printable = |c: char| {
@@ -108,6 +125,21 @@ mod tests {
         fn compose_reads_back_the_value(value in hostile::text()) {
             if let Ok(quoted) = compose(&value) {
                 prop_assert_eq!(scalars(&format!("- {quoted}"))[0].0.replace("$$", "$"), value);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn workflows_and_pipelines_read_back_the_value_and_no_expression(value in hostile::text()) {
+            for (filter, begins) in [(github as fn(&str) -> Quoted, "${{"), (gitlab, "$")] {
+                match filter(&value) {
+                    Ok(quoted) => {
+                        prop_assert!(!quoted.contains(begins));
+                        prop_assert_eq!(&scalars(&format!("- {quoted}"))[0].0, &value);
+                    }
+                    Err(_) => prop_assert!(value.contains(begins)),
+                }
             }
         }
     }

@@ -50,7 +50,7 @@ fn the_templates_say_what_the_plan_says() {
 #[test]
 fn a_dockerfile_that_says_something_else_is_caught() {
     let of_all = [
-        ("# syntax=docker/dockerfile:1", "# syntax=docker/dockerfile:1-labs", "syntax"),
+        ("# syntax={{ images.frontend | word }}", "# syntax=docker/dockerfile:1-labs", "syntax"),
         ("FROM {{ images.runtime | word }} AS runtime", "FROM {{ images.runtime | word }} AS final", "last stage"),
         ("FROM {{ images.runtime | word }} AS runtime", "FROM {{ images.runtime | word }}", "last stage"),
         ("FROM {{ images.runtime | word }}", "FROM debian:trixie-slim", "the plan has no `debian:trixie-slim`"),

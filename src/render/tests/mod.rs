@@ -4,6 +4,7 @@ mod chain;
 mod dockerfile;
 mod facets;
 mod packs;
+mod script;
 mod whole;
 
 use std::collections::BTreeMap;
@@ -87,8 +88,44 @@ list = [{% for text in list %}{{ text | toml }}, {% endfor %}]
 ['literal # no comment']
 ";
 
+const HCL: &str = "\
+# every ${X} of a target
+target {{ v | hcl }} {
+  tags = [\"x:${TAG}\", {% for text in list %}{{ text | hcl }}, {% endfor %}] // why
+  a    = TAG == \"\" ? {{ v | hcl }} : \"${upper({{ v | hcl }})}\"
+}
+/* the end */
+";
+
+const WORKFLOW: &str = "\
+x: {{ v | github }}
+run: echo \"$X\" {% raw %}${{ github.ref }}{% endraw %}
+list: [{% for text in list %}{{ text | github }}, {% endfor %}]
+";
+
+const PIPELINE: &str = "\
+x: {{ v | gitlab }}
+script: [echo \"$X\", {{ v | gitlab }}]
+";
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn hostile_values_stay_values_in_bake_files(a in hostile::text(), b in hostile::text(), c in hostile::text()) {
+        prop_assert_eq!(rendered(FileKind::Hcl, HCL, &values(&[&a, &b, &c])).err(), None);
+    }
+
+    #[test]
+    fn hostile_values_stay_values_in_pipelines(a in hostile::text(), b in hostile::text()) {
+        let values = values(&[&a, &b]);
+        for (kind, template, begins) in [(FileKind::Github, WORKFLOW, "${{"), (FileKind::Gitlab, PIPELINE, "$")] {
+            let result = rendered(kind, template, &values);
+            // the second text is only in the workflow
+            let refused = a.contains(begins) || kind == FileKind::Github && b.contains(begins);
+            prop_assert_eq!(result.is_err(), refused, "{:?}", result);
+        }
+    }
 
     #[test]
     fn hostile_values_stay_values_in_compose(a in hostile::text(), b in hostile::text(), c in hostile::text()) {
@@ -140,6 +177,12 @@ fn the_filter_of_another_place_is_caught() {
     caught(FileKind::Ignore, "{{ v | comment }}\n", "*");
     caught(FileKind::Ignore, "{{ v | comment }}\n", "!a");
     caught(FileKind::Plain, "{{ v | sh }}\n", "a b");
+    caught(FileKind::Hcl, "x = {{ v | json }}\n", "${TAG}");
+    caught(FileKind::Hcl, "x = {{ v | sh }}\n", "a");
+    caught(FileKind::Hcl, "# {{ v | hcl }}\n", "a\"b");
+    caught(FileKind::Hcl, "x = \"{{ v | hcl }}\"\n", "a");
+    caught(FileKind::Github, "x: {{ v | yaml }}\n", "${{ github.token }}");
+    caught(FileKind::Gitlab, "x: {{ v | yaml }}\n", "$CI_JOB_TOKEN");
 }
 
 #[test]

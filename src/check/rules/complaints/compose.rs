@@ -55,6 +55,13 @@ fn no_new_privileges_has_three_spellings() {
 }
 
 #[test]
+fn a_stack_file_is_not_asked_for_what_a_swarm_ignores() {
+    let found = |file: &str| ids(&audit(&[(file, &service(&["restart: always"]))], &[], true));
+    assert!(found("compose.yaml").contains(&"compose-new-privileges"));
+    assert!(!found("stack.yaml").contains(&"compose-new-privileges"));
+}
+
+#[test]
 fn no_version_is_needed_and_root_is_seen() {
     // https://github.com/semgrep/semgrep-rules/issues/4035, https://github.com/semgrep/semgrep-rules/issues/4036
     let text = service(&["privileged: true", "user: root", "volumes: ['/var/run/docker.sock:/var/run/docker.sock']"]);

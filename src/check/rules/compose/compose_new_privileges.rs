@@ -61,7 +61,8 @@ fn check(service: &Service<'_>, found: &mut Found) {
     }
     // A privileged container has them already, and that is another rule's finding.
     let privileged = service.scalar("privileged").is_some_and(|privileged| privileged.as_bool() != Some(false));
-    if service.is_complete() && !privileged {
+    // A swarm ignores security_opt: there it is a setting of each node's engine, which no file of the project has.
+    if service.is_complete() && !privileged && !service.project.is_stack() {
         let message =
             format!("a program of service `{}` may gain privileges by a file with the setuid bit", service.name);
         service.lacks(found, "security_opt: [no-new-privileges:true]", message);

@@ -1,0 +1,98 @@
+//! The container that keeps secrets fresh beside the services, and who reads what it writes.
+//!
+//! What a volume holds, everybody reads who mounts it: units that read the same secrets as the same user share one, and
+//! all others have their own.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{Providers, Secret, Unit};
+use crate::spec::secrets::Provider;
+use crate::spec::values::{SecretId, ServiceName, Size, User};
+
+/// The user of the sidecar: nobody else's number, so that no service owns the files that it reads.
+const USER: u32 = 65533;
+
+/// A container that writes secrets into memory, again and again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sidecar {
+    /// Its name, and its network's.
+    pub name: ServiceName,
+    /// The user that it runs as.
+    pub user: User,
+    /// Its memory limit.
+    pub memory: Size,
+    /// Who reads: a volume each.
+    pub audiences: Vec<Audience>,
+    /// The secrets among them that it is given as files of the host.
+    pub files: Vec<SecretId>,
+}
+
+/// Units that read the same secrets as the same user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Audience {
+    /// The volume in memory.
+    pub volume: ServiceName,
+    /// The user that reads.
+    pub user: User,
+    /// The units.
+    pub units: Vec<ServiceName>,
+    /// What they read.
+    pub secrets: Vec<Secret>,
+}
+
+/// Whether a client of the keeper can fetch it from inside a container.
+fn fetched(provider: Provider) -> bool {
+    matches!(provider, Provider::Vault | Provider::Aws | Provider::Azure | Provider::Gcp)
+}
+
+/// The sidecar of these units; `None` if none of them reads what it could fetch.
+///
+/// # Errors
+/// When no name is free for it.
+pub(super) fn make(units: &[Unit], secrets: &[Secret], providers: &Providers) -> Result<Option<Sidecar>, String> {
+    let mut audiences: Vec<Audience> = Vec::new();
+    for unit in units {
+        let read: BTreeSet<&SecretId> = unit.secrets.iter().map(|secret| &secret.name).collect();
+        let read: Vec<&Secret> = secrets.iter().filter(|secret| read.contains(&secret.name)).collect();
+        if !read.iter().any(|secret| fetched(secret.provider)) {
+            continue;
+        }
+        let same =
+            |audience: &&mut Audience| audience.user == unit.user && audience.secrets.iter().eq(read.iter().copied());
+        match audiences.iter_mut().find(same) {
+            Some(audience) => audience.units.push(unit.name.clone()),
+            None => audiences.push(Audience {
+                volume: ServiceName::new(format!("secrets-{}", audiences.len() + 1))?,
+                user: unit.user,
+                units: vec![unit.name.clone()],
+                secrets: read.into_iter().cloned().collect(),
+            }),
+        }
+    }
+    if audiences.is_empty() {
+        return Ok(None);
+    }
+    for audience in &mut audiences {
+        // a unit's name may be as long as a name can be: its number does then
+        if let Some(named) = audience.units.first().and_then(|unit| ServiceName::new(format!("secrets-{unit}")).ok()) {
+            audience.volume = named;
+        }
+    }
+    let name = ServiceName::new("secrets-sync")?;
+    if units.iter().any(|unit| unit.name == name) {
+        return Err(format!(
+            "`{name}` is the name of the container that keeps secrets fresh: call the other one differently"
+        ));
+    }
+    let mut files: Vec<SecretId> = Vec::new();
+    for secret in audiences.iter().flat_map(|audience| &audience.secrets) {
+        if !fetched(secret.provider) && !files.contains(&secret.name) {
+            files.push(secret.name.clone());
+        }
+    }
+    // The agent of Vault is one small program; the clouds' clients are Python, started anew for each secret.
+    let memory = if providers.vault.is_some() { "128m" } else { "512m" };
+    Ok(Some(Sidecar { name, user: User { uid: USER, gid: USER }, memory: Size::new(memory)?, audiences, files }))
+}
