@@ -75,14 +75,21 @@ fn of_presets() -> Vec<(String, String)> {
 
 /// What the templates name by themselves: the frontend, and images that no preset gives.
 fn of_templates() -> Vec<(String, String)> {
-    let templates = texts(&root().join("templates"));
+    // those of pipelines name what was just built, and the others are in the table of pins
+    let templates: Vec<_> =
+        texts(&root().join("templates")).into_iter().filter(|(path, _)| !path.starts_with("templates/ci/")).collect();
     let stages: BTreeSet<&str> =
         templates.iter().flat_map(|(_, text)| text.split(" AS ").skip(1)).filter_map(first_word).collect();
     let mut all = Vec::new();
     for (path, text) in &templates {
         for mark in ["# syntax=", "FROM ", "--from=", ",from=", "image: "] {
             let named = text.split(mark).skip(1).filter_map(first_word);
-            let images = named.filter(|word| !word.starts_with("{{") && !stages.contains(word));
+            let images = named.filter(|word| {
+                !word.starts_with('{')
+                    && !word.starts_with("local:")
+                    && !word.starts_with("registry:")
+                    && !stages.contains(word)
+            });
             all.extend(images.map(|image| (image.to_owned(), path.clone())));
         }
     }

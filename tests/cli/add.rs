@@ -41,7 +41,7 @@ fn two_of_a_kind_have_names() {
     project.run("add postgres --name orders").exits(0);
     let compose = project.read("compose.yaml");
     assert!(compose.contains("ORDERS_HOST: orders") && compose.contains("DB_HOST: db"), "{compose}");
-    project.run("add mysql").exits(2).says("named `db`").says("another name");
+    project.run("add mysql").exits(2).says("two backing services tell `shop` their place").says("[backing.other]");
     assert!(!project.read("scaffold.toml").contains("mysql"), "a refused one is not written");
 }
 

@@ -5,6 +5,7 @@ use crate::bases::Reference;
 use crate::check::Found;
 use crate::check::rule::{Check, Rule};
 use crate::check::subject::Build;
+use crate::dockerfile::Base;
 use crate::report::{Confidence, Example, Family, Fixable, Persona, Point, RuleInfo, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -30,6 +31,10 @@ pub(in crate::check) static RULE: Rule = Rule {
                 "# syntax=docker/dockerfile:1@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nFROM debian:13-slim\n",
             ),
             Example::Dockerfile("# syntax=docker.io/docker/dockerfile-upstream:1.20-labs\nFROM debian:13-slim\n"),
+            // A mirror that the images are from, too.
+            Example::Dockerfile(
+                "# syntax=r.example.com/hub/docker/dockerfile:1.20\nFROM r.example.com/hub/debian:13-slim\n",
+            ),
             // A comment behind the first one is no directive.
             Example::Dockerfile("# hello\n# syntax=example/x\nFROM debian:13-slim\n"),
         ],
@@ -47,7 +52,14 @@ fn check(build: &Build<'_>, found: &mut Found) {
     let name = syntax.value.split(' ').next().unwrap_or_default();
     let Some(reference) = Reference::parse(name) else { return };
     let at = build.at(found, syntax.value_span.clone());
-    let own = ["docker/dockerfile", "docker/dockerfile-upstream"].contains(&reference.repository.as_str());
+    let ends = |known: &str| {
+        reference.repository.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+    };
+    let own = ["docker/dockerfile", "docker/dockerfile-upstream"].into_iter().any(ends);
+    let mirror = name.split("docker/dockerfile").next().unwrap_or_default();
+    if own && reference.registry != "docker.io" && takes_from(build, mirror) {
+        return;
+    }
     if own && reference.registry == "docker.io" {
         let minor = reference.tag.as_deref().is_some_and(|tag| tag.contains('.'));
         if reference.digest.is_none() && !minor {
@@ -68,4 +80,10 @@ fn check(build: &Build<'_>, found: &mut Found) {
         // The same name in another registry is a mirror, most likely.
         finding.severity(Severity::Note);
     }
+}
+
+/// Whether an image of the file is from this mirror: whoever runs it decides what is built anyway.
+fn takes_from(build: &Build<'_>, mirror: &str) -> bool {
+    let from = |base: &Base| matches!(base, Base::Image(image) if image.starts_with(mirror));
+    !mirror.is_empty() && build.file.stages().stages.iter().any(|stage| from(&stage.base))
 }
