@@ -17,8 +17,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-/// Every stack with its folder and its files.
-static ALL: LazyLock<Vec<(String, PathBuf, BTreeMap<String, String>)>> = LazyLock::new(|| {
+/// The name of a stack, its folder and its files.
+type Stack = (String, PathBuf, BTreeMap<String, String>);
+
+/// Every stack.
+static ALL: LazyLock<Vec<Stack>> = LazyLock::new(|| {
     // a static is never dropped, so this is no folder that would clean itself up
     let parent = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outputs");
     let _ = fs::remove_dir_all(&parent);

@@ -368,14 +368,14 @@ impl Default for OutputsTable {
 /// With file, line, column and what is near: unknown keys, wrong types, values that cannot be, reserved keys, and literal secrets.
 pub fn read(file: &str, text: &str) -> Result<SpecFile, Box<Diagnostic>> {
     let text_start = text.trim_start_matches('\u{feff}');
-    if let Ok(table) = toml::de::DeTable::parse(text_start) {
-        if let Some((span, what)) = secret::in_table(table.get_ref()) {
-            return Err(Box::new(
-                Diagnostic::error(format!("a secret stands in {file}: {what}"))
-                    .at(file, secret::redacted(text_start, &span), span)
-                    .help("take the value out, and name it under [[secrets]]: the service then reads it from a file under /run/secrets"),
-            ));
-        }
+    if let Ok(table) = toml::de::DeTable::parse(text_start)
+        && let Some((span, what)) = secret::in_table(table.get_ref())
+    {
+        return Err(Box::new(
+            Diagnostic::error(format!("a secret stands in {file}: {what}"))
+                .at(file, secret::redacted(text_start, &span), span)
+                .help("take the value out, and name it under [[secrets]]: the service then reads it from a file under /run/secrets"),
+        ));
     }
     toml::from_str(text_start).map_err(|error| Box::new(report::toml_error(file, text_start, &error)))
 }

@@ -28,6 +28,7 @@ pub use markdown::markdown;
 pub use sarif::{SarifOptions, sarif};
 pub use summary::summary;
 pub use text::{TextOptions, text};
+#[cfg(feature = "cli")]
 pub(crate) use view::visible;
 
 use super::{Audit, Family, Severity, Tick};
