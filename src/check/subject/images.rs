@@ -4,7 +4,6 @@ use super::build::Build;
 use super::service::Service;
 use crate::bases::{self, Reference};
 use crate::check::Found;
-use crate::compose::project::Scalar;
 use crate::dockerfile;
 use crate::report::Location;
 
@@ -99,11 +98,7 @@ pub fn of_service(service: &Service<'_>, found: &mut Found) -> Option<NamedImage
         return None;
     }
     let image = service.service.image()?;
-    let built_beside = service.project.all().any(|other| {
-        let same = |own: &Scalar| own.text.raw() == image.text.raw();
-        other.service.build().is_some() && other.service.image().is_some_and(same)
-    });
-    if built_beside {
+    if service.built_beside().is_some() {
         return None;
     }
     let text = image.text.known_or_default().unwrap_or_else(|| image.text.raw().to_owned());

@@ -109,10 +109,20 @@ impl<'w> Service<'w> {
         self.at(found, &self.service.place)
     }
 
+    /// The service of the project that builds the image which this one runs and does not build.
+    #[must_use]
+    pub fn built_beside(&self) -> Option<Self> {
+        let image = self.service.image().filter(|_| self.service.build().is_none())?;
+        self.project.all().find(|other| {
+            let same = |own: &project::Scalar| own.text.raw() == image.text.raw();
+            other.service.build().is_some() && other.service.image().is_some_and(same)
+        })
+    }
+
     /// The image that it runs, if it is not built and known.
     #[must_use]
     pub fn reference(&self) -> Option<Reference> {
-        if self.service.build().is_some() {
+        if self.service.build().is_some() || self.built_beside().is_some() {
             return None;
         }
         Reference::parse(&self.service.image()?.text.known_or_default()?)

@@ -51,7 +51,8 @@ impl Service<'_> {
     #[must_use]
     pub fn known_image(&self) -> ServiceImage {
         if self.service.build().is_none() {
-            return ServiceImage { own: None, base: self.base() };
+            let beside = self.built_beside().map(|other| other.known_image());
+            return beside.unwrap_or_else(|| ServiceImage { own: None, base: self.base() });
         }
         let workspace = self.project.workspace;
         let mine = |unit: &&Unit| match &unit.inline {

@@ -34,6 +34,13 @@ pub(in crate::check) static RULE: Rule = Rule {
                 ),
                 ("Dockerfile", "FROM debian:13-slim\nCMD [\"/app\"]\n"),
             ]),
+            Example::Files(&[
+                (
+                    "compose.yaml",
+                    "services:\n  app:\n    image: example.com/app:1.0.0\n    depends_on:\n      postgres:\n        condition: service_healthy\n  postgres:\n    image: postgres\n  built:\n    build: .\n    image: postgres\n",
+                ),
+                ("Dockerfile", "FROM debian:13-slim\nCMD [\"/app\"]\n"),
+            ]),
             Example::Compose(
                 "services:\n  web:\n    image: dunglas/frankenphp:1-php8.5\n    healthcheck:\n      test: [NONE]\n",
             ),
@@ -49,6 +56,14 @@ pub(in crate::check) static RULE: Rule = Rule {
                 (
                     "compose.yaml",
                     "services:\n  app:\n    image: example.com/app:1.0.0\n    depends_on:\n      api:\n        condition: service_healthy\n  api:\n    build: .\n",
+                ),
+                ("Dockerfile", "FROM debian:13-slim\nHEALTHCHECK CMD [\"/app\", \"--health\"]\nCMD [\"/app\"]\n"),
+            ]),
+            // Another process of the image that a service beside it builds: what its check asks is not there.
+            Example::Files(&[
+                (
+                    "compose.yaml",
+                    "services:\n  api:\n    build: .\n    image: api\n  worker:\n    image: api\n    command: [worker]\n    healthcheck:\n      disable: true\n",
                 ),
                 ("Dockerfile", "FROM debian:13-slim\nHEALTHCHECK CMD [\"/app\", \"--health\"]\nCMD [\"/app\"]\n"),
             ]),
@@ -96,7 +111,10 @@ fn has_check(service: &Service<'_>) -> Option<bool> {
 /// A check of the image that compose takes away.
 fn switched_off(service: &Service<'_>, found: &mut Found) {
     let Some(check) = service.healthcheck().filter(|check| check.disabled() == Some(true)) else { return };
-    if service.known_image().healthcheck() == Some(true) {
+    // another process of an image that a service beside it runs: what the check asks is not here
+    let other_process = service.built_beside().is_some()
+        && (service.service.command().is_some() || service.service.entrypoint().is_some());
+    if !other_process && service.known_image().healthcheck() == Some(true) {
         let at = service.at(found, check.place());
         found
             .add(at, format!("service `{}` switches off the health check of its image", service.name))
