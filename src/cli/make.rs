@@ -14,6 +14,8 @@ use crate::plan::stack::{self, Stack};
 use crate::plan::{self, Plan};
 use crate::render::{FileSet, image_files, stack_files};
 use crate::report::Diagnostic;
+use crate::spec::file::NAME;
+use crate::spec::place;
 use crate::spec::values::ServiceName;
 
 /// A set-up that is ready to be held against the disk.
@@ -44,6 +46,27 @@ pub(super) fn make(
     layers: &Layers,
     starter: &BTreeMap<String, String>,
 ) -> Result<Ready, Failure> {
+    ready(context, dir, layers, starter).map_err(|failure| placed(dir, failure))
+}
+
+/// What is wrong with a key says where it stands.
+fn placed(dir: &Path, mut failure: Failure) -> Failure {
+    let error = &mut failure.diagnostic;
+    if error.place.is_none() && !error.key.is_empty() {
+        let path = dir.join(NAME);
+        // no such file, or no such key in it: somebody said it by a flag
+        if let Ok(text) = std::fs::read_to_string(&path) {
+            let text = text.trim_start_matches('\u{feff}');
+            if let Some(span) = place::of(text, &error.key) {
+                let there = Diagnostic::error("").at(path.display().to_string(), text, span);
+                error.place = there.place;
+            }
+        }
+    }
+    failure
+}
+
+fn ready(context: &Context, dir: &Path, layers: &Layers, starter: &BTreeMap<String, String>) -> Result<Ready, Failure> {
     let file = layers.merged()?;
     let own = has_own(&file, layers);
     let mut files = FileSet::default();
@@ -123,13 +146,22 @@ fn plan_of(
     if let Some(answer) = completed.spec.origins.get_mut("service.lang").filter(|answer| answer.origin == "detected") {
         answer.evidence = evidence.map(|evidence| evidence.to_string());
     }
-    let plan = plan::make(&project, &completed.spec, server)?;
+    let mut key: Vec<&str> = Vec::new();
+    if let Some(service) = &member.key {
+        key.extend(["services", service.as_str()]);
+    }
+    let plan = plan::make(&project, &completed.spec, server).map_err(|error| {
+        let inner = error.key.clone();
+        let path: Vec<&str> = key.iter().copied().chain(inner.iter().map(String::as_str)).collect();
+        if inner.is_empty() { error } else { Box::new(error.about(&path)) }
+    })?;
     let prefix = member.path.as_ref().map(|path| format!("{path}/")).unwrap_or_default();
     let made = image_files(&context.catalog, &preset, server, &plan, &prefix, dockerignore)?;
     for (path, text) in made.0 {
         if files.0.insert(path.clone(), text).is_some() {
             return Err(Failure::input(
                 Diagnostic::error(format!("two services write {path}"))
+                    .about(&[&key[..], &["path"]].concat())
                     .help("each service of scaffold.toml has a folder of its own"),
             ));
         }
