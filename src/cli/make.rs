@@ -14,6 +14,8 @@ use crate::plan::stack::{self, Stack};
 use crate::plan::{self, Plan};
 use crate::render::{FileSet, image_files, stack_files};
 use crate::report::Diagnostic;
+use crate::spec::file::NAME;
+use crate::spec::place;
 use crate::spec::values::ServiceName;
 
 /// A set-up that is ready to be held against the disk.
@@ -46,6 +48,27 @@ pub(super) fn make(
     layers: &Layers,
     starter: &BTreeMap<String, String>,
 ) -> Result<Ready, Failure> {
+    ready(context, dir, layers, starter).map_err(|failure| placed(dir, failure))
+}
+
+/// What is wrong with a key says where it stands.
+fn placed(dir: &Path, mut failure: Failure) -> Failure {
+    let error = &mut failure.diagnostic;
+    if error.place.is_none() && !error.key.is_empty() {
+        let path = dir.join(NAME);
+        // no such file, or no such key in it: somebody said it by a flag
+        if let Ok(text) = std::fs::read_to_string(&path) {
+            let text = text.trim_start_matches('\u{feff}');
+            if let Some(span) = place::of(text, &error.key) {
+                let there = Diagnostic::error("").at(path.display().to_string(), text, span);
+                error.place = there.place;
+            }
+        }
+    }
+    failure
+}
+
+fn ready(context: &Context, dir: &Path, layers: &Layers, starter: &BTreeMap<String, String>) -> Result<Ready, Failure> {
     let file = layers.merged()?;
     let own = has_own(&file, layers);
     let mut all = Vec::new();
@@ -102,12 +125,13 @@ fn files_of(context: &Context, all: &[Planned], stack: &Stack, dockerignore: boo
         (threads.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Vec<_>>(), of_stack)
     });
     let mut files = FileSet::default();
-    for made in of_images {
+    for (planned, made) in all.iter().zip(of_images) {
         let made = made.map_err(|_| Failure::outside(Diagnostic::error("a thread that renders has ended")))??;
         for (path, text) in made.0 {
             if files.0.insert(path.clone(), text).is_some() {
                 return Err(Failure::input(
                     Diagnostic::error(format!("two services write {path}"))
+                        .about(&[&key_of(&planned.member)[..], &["path"]].concat())
                         .help("each service of scaffold.toml has a folder of its own"),
                 ));
             }
@@ -150,8 +174,17 @@ fn plan_of(
     if let Some(answer) = completed.spec.origins.get_mut("service.lang").filter(|answer| answer.origin == "detected") {
         answer.evidence = evidence.map(|evidence| evidence.to_string());
     }
-    let plan = plan::make(&project, &completed.spec, server)?;
+    let plan = plan::make(&project, &completed.spec, server).map_err(|error| {
+        let inner = error.key.clone();
+        let path: Vec<&str> = key_of(&member).into_iter().chain(inner.iter().map(String::as_str)).collect();
+        if inner.is_empty() { error } else { Box::new(error.about(&path)) }
+    })?;
     drop(project);
     let server = found.map(|(server, _)| server);
     Ok(Planned { member, preset, server, completed, plan })
+}
+
+/// Where scaffold.toml speaks of a service.
+fn key_of(member: &MemberLayers) -> Vec<&str> {
+    member.key.iter().flat_map(|key| ["services", key.as_str()]).collect()
 }

@@ -21,10 +21,6 @@ const FRONTEND: &str = "docker/dockerfile:1";
 /// # Errors
 /// When the preset has no image for what is asked, or a value cannot be what its place takes.
 pub fn make(project: &Project, spec: &Spec, server: Option<&Preset>) -> Result<Plan, Box<Diagnostic>> {
-    plan(project, spec, server).map_err(|why| Box::new(Diagnostic::error(why)))
-}
-
-fn plan(project: &Project, spec: &Spec, server: Option<&Preset>) -> Result<Plan, String> {
     let preset = project.preset;
     let applied = Applied::new(project, spec);
     let base = base(preset, &spec.base)?;

@@ -3,6 +3,7 @@
 use super::{Process, Runtime, health};
 use crate::catalog::Preset;
 use crate::catalog::preset::{Base, Os};
+use crate::report::Diagnostic;
 use crate::spec::Spec;
 use crate::spec::complete::Health as Asked;
 use crate::spec::deploy::ProcessKind;
@@ -15,10 +16,13 @@ pub(super) fn make(
     base: &Base,
     served: bool,
     runtime: &Runtime,
-) -> Result<Vec<Process>, String> {
+) -> Result<Vec<Process>, Box<Diagnostic>> {
     let mut all = Vec::new();
     for (name, table) in &spec.file.processes {
-        let whose = |why: String| format!("the process `{name}`: {why}");
+        let whose = |why: String| {
+            let error = Diagnostic::error(format!("the process `{name}`: {why}"));
+            Box::new(error.about(&["processes", name.as_str()]))
+        };
         if served {
             return Err(whose(format!(
                 "the image holds {} and the files that it serves, no other program",

@@ -75,6 +75,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Where, if it is about a file.
     pub place: Option<Place>,
+    /// The key of `scaffold.toml` that it is about, from the outermost table, where the place itself is not known.
+    pub key: Vec<String>,
     /// What stands beneath the marked place.
     pub label: Option<String>,
     /// Further facts.
@@ -100,13 +102,28 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, message: impl Into<String>) -> Self {
-        Self { severity, message: message.into(), place: None, label: None, notes: Vec::new(), help: None }
+        Self {
+            severity,
+            message: message.into(),
+            place: None,
+            key: Vec::new(),
+            label: None,
+            notes: Vec::new(),
+            help: None,
+        }
     }
 
     /// Says where.
     #[must_use]
     pub fn at(mut self, file: impl Into<String>, source: impl Into<String>, span: Range<usize>) -> Self {
         self.place = Some(Place { file: file.into(), source: source.into(), span });
+        self
+    }
+
+    /// Says which key of `scaffold.toml` it is about.
+    #[must_use]
+    pub fn about(mut self, key: &[&str]) -> Self {
+        self.key = key.iter().map(|&part| part.to_owned()).collect();
         self
     }
 
@@ -164,6 +181,12 @@ impl std::fmt::Display for Diagnostic {
 }
 
 impl std::error::Error for Diagnostic {}
+
+impl From<String> for Box<Diagnostic> {
+    fn from(why: String) -> Self {
+        Self::new(Diagnostic::error(why))
+    }
+}
 
 /// A TOML error as a diagnostic, with "did you mean" where a key or variant is unknown.
 #[must_use]

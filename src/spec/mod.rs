@@ -6,6 +6,7 @@ pub mod deploy;
 pub mod edit;
 pub mod file;
 pub mod lock;
+pub mod place;
 #[cfg(test)]
 pub(crate) mod schema;
 pub mod secret;

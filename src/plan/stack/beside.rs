@@ -67,9 +67,12 @@ pub(super) fn backing(
     for (key, entry) in &file.backing {
         let Some(table) = &entry.0 else { continue };
         let kind = table.kind.as_deref().unwrap_or(key.as_str());
-        let preset = catalog.backing("backing", kind)?;
+        let preset = catalog
+            .backing("backing", kind)
+            .map_err(|error| Box::new(error.about(&["backing", key.as_str(), "kind"])))?;
         let one = beside(naming, project, key, table, &preset, kind)
-            .map_err(|why| Box::new(Diagnostic::error(format!("the backing service `{key}`: {why}"))))?;
+            .map_err(|why| Diagnostic::error(format!("the backing service `{key}`: {why}")))
+            .map_err(|error| Box::new(error.about(&["backing", key.as_str(), "version"])))?;
         all.push(one);
     }
     Ok(all)
@@ -238,9 +241,10 @@ pub(super) fn proxy(
     table: &ProxyTable,
     ports: &[(ServiceName, Port)],
 ) -> Result<(Unit, Vec<Route>), Box<Diagnostic>> {
-    let preset = catalog.backing("proxy", &table.kind)?;
+    let preset = catalog.backing("proxy", &table.kind).map_err(|error| Box::new(error.about(&["proxy", "kind"])))?;
     proxy_unit(naming, table, &preset, ports)
-        .map_err(|why| Box::new(Diagnostic::error(format!("the reverse proxy: {why}"))))
+        .map_err(|why| Diagnostic::error(format!("the reverse proxy: {why}")))
+        .map_err(|error| Box::new(error.about(&["proxy", "routes"])))
 }
 
 fn proxy_unit(

@@ -45,17 +45,26 @@ pub fn make(
     let mut ours = Vec::new();
     for member in members {
         let repository = repository(file, member, members.len() > 1).map_err(wrong)?;
-        ours.extend(process::units(member, &repository).map_err(wrong)?);
+        let service = key_of(file, member);
+        let placed = |why| {
+            let path: &[&str] =
+                if member.path.is_empty() { &["processes"] } else { &["services", service, "processes"] };
+            Box::new(Diagnostic::error(why).about(path))
+        };
+        ours.extend(process::units(member, &repository).map_err(placed)?);
         images.push(built(member, repository).map_err(wrong)?);
     }
     let beside = beside::backing(catalog, &naming, name, file)?;
     for member in members {
         for used in member.uses.unwrap_or_default() {
             if !beside.iter().any(|one| one.key == *used) {
-                return Err(wrong(format!(
-                    "`{}` uses `{used}`, and there is no such entry in [backing]",
-                    member.plan.name
-                )));
+                let error = format!("`{}` uses `{used}`, and there is no such entry in [backing]", member.plan.name);
+                let service = key_of(file, member);
+                return Err(Box::new(
+                    Diagnostic::error(error)
+                        .about(&["services", service, "uses"])
+                        .help("name an entry of [backing], or put one in with `scaffold add`"),
+                ));
             }
         }
     }
@@ -171,6 +180,12 @@ pub fn make(
         stack.swarm = Some(swarm::of(&stack).map_err(wrong)?);
     }
     Ok(stack)
+}
+
+/// The name under `[services]` of a member; empty for the project's own.
+fn key_of<'a>(file: &'a SpecFile, member: &Member<'_>) -> &'a str {
+    let found = file.services.iter().find(|(_, table)| table.path.as_str() == member.path);
+    found.map_or("", |(key, _)| key.as_str())
 }
 
 /// A name as Kubernetes and the shell take it.
