@@ -3,7 +3,7 @@
 //! Runs with `SCAFFOLD_ENGINE=1`, and then needs a `docker` with BuildKit and compose, and the images that the data names
 //! (`tests/backing/README.md` says which stand in for which). The stand-ins that are built from a file are built with
 //! `SCAFFOLD_ENGINE_ALL=1`; without it they are tried where an image goes by the name already.
-#![cfg(feature = "cli")]
+#![cfg(all(feature = "cli", unix))]
 #![expect(clippy::disallowed_methods, reason = "an engine test touches disk, environment and processes")]
 
 #[expect(dead_code, reason = "each test file uses its own part of what they share")]
@@ -13,8 +13,10 @@ mod project;
 mod up;
 
 use std::fs;
+use std::net::{TcpListener, UdpSocket};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 use std::time::Instant;
 
 use project::Project;
@@ -174,5 +176,205 @@ fn each_backing_service_takes_its_password_from_a_file_and_keeps_its_data() {
     }
     for id in BUILT.into_iter().filter(|id| is_there(&Client::of(id).image, &format!("{id}.Dockerfile"))) {
         takes_its_password_and_keeps_its_data(id);
+    }
+}
+
+/// A certificate for `shop.test` that signs itself, and its key, in files that every user of a container may read.
+fn certificate(certificate: &Path, key: &Path) {
+    let mut command = Command::new("openssl");
+    command.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]);
+    command.args(["-subj", "/CN=shop.test", "-addext", "subjectAltName=DNS:shop.test", "-keyout"]).arg(key);
+    let output = command.arg("-out").arg(certificate).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output));
+    for file in [certificate, key] {
+        fs::set_permissions(file, fs::Permissions::from_mode(0o444)).unwrap();
+    }
+}
+
+/// What a proxy with this certificate answers over TLS, headers first.
+fn over_tls(certificate: &Path, port: u16, path: &str) -> String {
+    let mut command = Command::new("curl");
+    command.args(["--silent", "--show-error", "--include", "--max-time", "10", "--noproxy", "*", "--cacert"]);
+    command.arg(certificate).args(["--resolve", &format!("shop.test:{port}:127.0.0.1")]);
+    text(&command.arg(format!("https://shop.test:{port}{path}")).output().unwrap())
+}
+
+/// Removes images when the test is over.
+struct Images(Vec<String>);
+
+impl Drop for Images {
+    fn drop(&mut self) {
+        for image in &self.0 {
+            docker(&["image", "rm", "--force", image]);
+        }
+    }
+}
+
+/// Puts the starter of a language into a folder of the project, without the set-up around it.
+fn starter(project: &Project, folder: &str, lang: &str) {
+    fs::create_dir(project.path(folder)).unwrap();
+    project.run(&format!("new --starter --yes --lang {lang} {folder}")).exits(0);
+    for written in ["scaffold.toml", "scaffold.lock", "compose.yaml", "Dockerfile", ".dockerignore"] {
+        fs::remove_file(project.path(folder).join(written)).unwrap();
+    }
+    fs::remove_dir_all(project.path(folder).join("secrets")).unwrap();
+}
+
+/// The address under which this machine is on its own network: outside, as a container sees it.
+fn outside() -> (TcpListener, String) {
+    let socket = UdpSocket::bind(("0.0.0.0", 0)).unwrap();
+    // nothing is sent: the kernel only chooses the way
+    socket.connect(("192.0.2.1", 9)).unwrap();
+    let listener = TcpListener::bind((socket.local_addr().unwrap().ip(), 0)).unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    (listener, address)
+}
+
+const SHOP: &str = r#"
+[services.API]
+path = "API"
+
+[services.API.runtime]
+network = "internal"
+
+[services.API.processes.migrate]
+command = ["node", "-e", "const s = require('net').connect(5432, 'db', () => s.write(Buffer.from('0000000804d2162f', 'hex'))); s.on('data', (d) => { console.log('the database says ' + d); process.exit(0) }); s.on('error', () => process.exit(3))"]
+kind = "job"
+
+[services.API.processes.worker]
+command = ["node", "-e", "setInterval(() => require('fs').writeFileSync('/tmp/alive', ''), 500)"]
+heartbeat = { file = "/tmp/alive", max_age = 30 }
+
+[services.API.processes.report]
+command = ["node", "-e", "const n = require('os').networkInterfaces(); console.log('interfaces: ' + Object.keys(n).filter((i) => i !== 'lo').length); require('net').connect(80, '192.0.2.1').on('error', (e) => console.log(e.code))"]
+kind = "task"
+network = "none"
+
+[services.WEB]
+path = "WEB"
+
+[backing]
+postgres = true
+
+[proxy]
+kind = "nginx"
+tls = true
+port = PORT
+routes = { "/api" = "API", "/" = "WEB" }
+"#;
+
+#[test]
+fn two_services_with_their_processes_run_behind_a_proxy_with_tls() {
+    if !asked() {
+        return;
+    }
+    let start = Instant::now();
+    let port = free_port();
+    // images are named for the services, and the engine is everybody's
+    let (api, web) = (format!("api{port}"), format!("web{port}"));
+    let project = Project::named(&format!("stack{port}"), &[]);
+    starter(&project, &api, "node");
+    starter(&project, &web, "python");
+    project.edit(&format!("{api}/app.js"), "    '/': (", "    '/api': (");
+    let spec = SHOP.replace("API", &api).replace("WEB", &web).replace("PORT", &port.to_string());
+    project.write("scaffold.toml", &spec);
+    fs::create_dir(project.path("secrets")).unwrap();
+    let certificate_file = project.path("secrets/tls_certificate");
+    certificate(&certificate_file, &project.path("secrets/tls_key"));
+    project.run("new --yes").exits(0);
+    let _images = Images(vec![api.clone(), web.clone()]);
+    let up = Up::new(project.folder(), &format!("stack{port}"));
+    up.starts(&[]);
+    println!("up after {} s", start.elapsed().as_secs());
+
+    // the others waited for the migration, which had found the database ready
+    assert_eq!(up.state("migrate", "ExitCode"), "0");
+    assert_eq!(up.state("migrate", "Status"), "exited");
+    let said = text(&up.compose(&["logs", "--no-log-prefix", "migrate"]));
+    assert!(said.contains("the database says"), "{said}");
+    for service in [api.as_str(), "worker"] {
+        let (end, start) = (up.state("migrate", "FinishedAt"), up.state(service, "StartedAt"));
+        assert!(end.trim_end_matches('Z') < start.trim_end_matches('Z'), "{service} started {start}, before {end}");
+    }
+    for service in [api.as_str(), web.as_str(), "worker", "db", "proxy"] {
+        assert_eq!(up.state(service, "Health.Status"), "healthy", "{service}");
+        is_locked_down(&up, service);
+    }
+
+    // the worker's health is that of the file it touches
+    let worker = succeeds(&["inspect", "--format={{json .Config.Healthcheck.Test}}", &up.id("worker")]);
+    assert!(worker.contains("/tmp/alive"), "{worker}");
+
+    // the proxy answers over TLS with the certificate of the secret, each path from its service
+    let answer = over_tls(&certificate_file, port, "/api");
+    assert!(answer.contains(" 200") && answer.contains("Hello from service"), "{answer}");
+    assert!(answer.to_lowercase().contains("strict-transport-security"), "{answer}");
+    let node = over_tls(&certificate_file, port, "/api/nothing");
+    assert!(node.contains(" 404") && node.contains("{\"error\":\"not found\"}"), "{node}");
+    let python = over_tls(&certificate_file, port, "/nothing");
+    assert!(python.contains(" 404") && python.contains("{\"detail\":\"Not Found\"}"), "{python}");
+    for service in [&api, &web] {
+        let ports = succeeds(&["port", &up.id(service)]);
+        assert_eq!(ports, "", "{service} publishes a port beside the proxy");
+    }
+
+    // the internal service answers its neighbour, and has no way out; the other has one
+    let (listener, address) = outside();
+    let (host, number) = address.split_once(':').unwrap();
+    let connect = format!("import socket; socket.create_connection(('{host}', {number}), 5); print('connected')");
+    let out = text(&up.compose(&["exec", "-T", &web, "python3", "-c", &connect]));
+    assert!(out.contains("connected"), "{out}");
+    let near = format!("import urllib.request as r; print(r.urlopen('http://{api}:3000/healthz', timeout=5).status)");
+    let near = text(&up.compose(&["exec", "-T", &web, "python3", "-c", &near]));
+    assert!(near.contains("200"), "{near}");
+    for service in [api.as_str(), "worker"] {
+        let connect = format!(
+            "const s = require('net').connect({{ host: '{host}', port: {number}, timeout: 3000 }}, () => {{ console.log('connected'); process.exit(0) }}); s.on('error', (e) => {{ console.log(e.code); process.exit(1) }}); s.on('timeout', () => process.exit(1))"
+        );
+        let output = up.compose(&["exec", "-T", service, "node", "-e", &connect]);
+        assert_eq!(output.status.code(), Some(1), "{service}: {}", text(&output));
+        assert!(!text(&output).contains("connected"), "{service}: {}", text(&output));
+    }
+    drop(listener);
+
+    // the task runs when it is asked for, with no network at all
+    assert_eq!(text(&up.compose(&["ps", "--all", "--quiet", "report"])).trim(), "", "the task runs unasked");
+    let task = up.compose(&["run", "--rm", "-T", "report"]);
+    let said = text(&task);
+    assert!(task.status.success() && said.contains("interfaces: 0") && said.contains("ENETUNREACH"), "{said}");
+    println!("two services: {} s", start.elapsed().as_secs());
+}
+
+/// Trap: a port that is published by a service on an internal network alone is dead, while everything looks well.
+#[test]
+fn an_internal_service_with_a_port_of_its_own_answers_the_host() {
+    if !asked() {
+        return;
+    }
+    let port = free_port();
+    let name = format!("inner{port}");
+    let project = Project::named(&name, &[]);
+    project
+        .run(&format!("new --starter --lang node --yes --set runtime.network=internal --set service.port={port}"))
+        .exits(0);
+    let _images = Images(vec![name.clone()]);
+    let up = Up::new(project.folder(), &name);
+    up.starts(&[]);
+    is_locked_down(&up, &name);
+    let answer =
+        Command::new("curl").args(["-sS", "-i", "--noproxy", "*", &format!("http://127.0.0.1:{port}/")]).output();
+    let answer = text(&answer.unwrap());
+    assert!(answer.contains(" 200") && answer.contains("Hello from"), "{answer}");
+    for network in succeeds(&[
+        "inspect",
+        "--format={{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}",
+        &up.id(&name),
+    ])
+    .split_whitespace()
+    {
+        let options = succeeds(&["network", "inspect", "--format={{.Internal}} {{json .Options}}", network]);
+        let is_shut = options.starts_with("true")
+            || options.contains("\"com.docker.network.bridge.enable_ip_masquerade\":\"false\"");
+        assert!(is_shut, "{network} leads out: {options}");
     }
 }
