@@ -378,3 +378,111 @@ fn an_internal_service_with_a_port_of_its_own_answers_the_host() {
         assert!(is_shut, "{network} leads out: {options}");
     }
 }
+
+/// Leaves only the digests of what the step that installs has seen.
+const WITNESS: &str = r#"const seen = (text) => require('crypto').createHash('sha256').update(text).digest('hex');
+const file = process.env.NODE_EXTRA_CA_CERTS ?? '';
+const authority = file.startsWith('/run/secrets/') ? seen(require('fs').readFileSync(file)) : 'none';
+require('fs').writeFileSync('seen', authority + ' ' + seen(process.env.HTTP_PROXY ?? ''));
+"#;
+
+#[test]
+fn the_build_sees_the_authority_and_the_proxy_and_the_image_holds_neither() {
+    if !asked() {
+        return;
+    }
+    let start = Instant::now();
+    let name = format!("corp{}", free_port());
+    let project = Project::named(&name, &[]);
+    project.run("new --starter --lang node --yes").exits(0);
+    fs::create_dir(project.path("certs")).unwrap();
+    certificate(&project.path("certs/corp.pem"), &project.path("key"));
+    fs::remove_file(project.path("key")).unwrap();
+    project.write("witness.cjs", WITNESS);
+    // npm is a program of node: this looks around in the very step that installs
+    let witness =
+        "--set stages.deps.copy=[\"witness.cjs\"] --set stages.deps.env.NODE_OPTIONS=--require=/app/witness.cjs";
+    project.run(&format!("new --yes --set build.ca=certs/corp.pem --set build.proxy=true {witness}")).exits(0);
+    let _images = Images(vec![name.clone()]);
+    // nothing is fetched, so nobody has to listen there
+    let proxy = "http://user:canary-5b1f@127.0.0.1:9";
+    let build = |service: &str| {
+        let mut command = Command::new("docker");
+        command.args(["compose", "--project-name", &name, "build", "--no-cache", service]);
+        command.current_dir(project.folder()).env("HTTP_PROXY", proxy).output().unwrap()
+    };
+    let built = build(&name);
+    assert!(built.status.success(), "{}\n{}", text(&built), project.read("Dockerfile"));
+
+    let seen = succeeds(&["run", "--rm", "--entrypoint=/bin/cat", &name, "/app/seen"]);
+    let digest = |file: &Path| {
+        let output = Command::new("sha256sum").arg(file).output().unwrap();
+        String::from_utf8_lossy(&output.stdout)[..64].to_owned()
+    };
+    project.write("proxy.txt", proxy);
+    let expected = [digest(&project.path("certs/corp.pem")), digest(&project.path("proxy.txt"))].join(" ");
+    assert_eq!(seen, expected, "{}", project.read("Dockerfile"));
+
+    let pem = project.read("certs/corp.pem");
+    let line = pem.lines().nth(2).unwrap();
+    // the engine saves layers as they are: what one holds can be searched for
+    let saved = project.path("image.tar");
+    succeeds(&["image", "save", "--output", saved.to_str().unwrap(), &name]);
+    let holds = |text: &str| {
+        let mut command = Command::new("grep");
+        command.args(["--quiet", "--text", "--fixed-strings", "--regexp", text]).arg(&saved);
+        command.status().unwrap().success()
+    };
+    assert!(holds("readToken") && holds(&seen), "the search finds nothing at all");
+    assert!(!holds(line), "the certificate is in a layer");
+    assert!(!holds("canary-5b1f"), "the proxy's password is in the image");
+    let history = succeeds(&["history", "--no-trunc", &name]);
+    assert!(!history.contains(line) && !history.contains("canary-5b1f"), "{history}");
+
+    // a file that is gone is an error that names it, not a build without the authority
+    fs::remove_file(project.path("certs/corp.pem")).unwrap();
+    let built = build(&name);
+    assert!(!built.status.success() && text(&built).contains("corp.pem"), "{}", text(&built));
+    println!("authority and proxy: {} s", start.elapsed().as_secs());
+}
+
+#[test]
+fn caddy_answers_locked_down_with_the_one_capability_that_it_cannot_start_without() {
+    if !asked() || !is_there("caddy:2.11-alpine", "caddy.Dockerfile") {
+        return;
+    }
+    let start = Instant::now();
+    let port = free_port();
+    let name = format!("caddy{port}");
+    let project = Project::named(&name, &[]);
+    project.run("new --starter --lang node --yes").exits(0);
+    let certificate_file = project.path("secrets/tls_certificate");
+    certificate(&certificate_file, &project.path("secrets/tls_key"));
+    let spec = project.read("scaffold.toml") + &format!("\n[proxy]\nkind = \"caddy\"\ntls = true\nport = {port}\n");
+    project.write("scaffold.toml", &spec);
+    project.run("new --yes").exits(0);
+    let _images = Images(vec![name.clone()]);
+    let up = Up::new(project.folder(), &name);
+    up.starts(&[]);
+    is_locked_down(&up, &name);
+    let caddy = up.id("proxy");
+    let pid = up.state("proxy", "Pid");
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))
+        .unwrap_or_else(|_| succeeds(&["exec", &caddy, "cat", "/proc/1/status"]));
+    // NET_BIND_SERVICE is 10: within reach, and with no-new-privileges the file does not even give it
+    assert!(status.contains("CapBnd:\t0000000000000400") && status.contains("NoNewPrivs:\t1"), "{status}");
+    let answer = over_tls(&certificate_file, port, "/");
+    assert!(answer.contains(" 200") && answer.contains("Hello from"), "{answer}");
+    assert!(answer.to_lowercase().contains("strict-transport-security"), "{answer}");
+    let log = text(&up.compose(&["logs", "--no-log-prefix", "proxy"]));
+    assert!(!log.contains("\"level\":\"error\""), "{log}");
+
+    let valid = ["caddy", "validate", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"];
+    let valid = up.compose(&[&["exec", "-T", "proxy"], valid.as_slice()].concat());
+    assert!(valid.status.success() && !text(&valid).contains("not formatted"), "{}", text(&valid));
+
+    project.write("compose.override.yaml", "services:\n  proxy:\n    cap_add: !reset []\n");
+    let output = up.compose(&["up", "--detach", "proxy"]);
+    assert!(!output.status.success() && text(&output).contains("operation not permitted"), "{}", text(&output));
+    println!("caddy: {} s", start.elapsed().as_secs());
+}
