@@ -147,7 +147,10 @@ pub fn parse_set(settings: &[String]) -> Result<toml::Table, Box<Diagnostic>> {
             return Err(Box::new(Diagnostic::error(format!("`{key}` is not a key of {}", file::NAME))));
         }
         // alone, so that an error names this flag
-        file::read(file::NAME, &toml_text(&table)).map_err(|error| {
+        let alone = file::read(file::NAME, &toml_text(&table));
+        // what is missing beside it may come from another flag, or stand in the file
+        let whole = |error: &Diagnostic| !error.message.starts_with("missing field");
+        if let Some(error) = alone.err().filter(|error| whole(error)) {
             let help = error.help.clone().or(error.label.clone());
             let near = report::did_you_mean(key, SHORT.iter().map(|(short, _)| *short)).filter(|near| *near != key);
             let mut shown = Diagnostic::error(format!("`--set {key}=...`: {}", error.message));
@@ -155,8 +158,8 @@ pub fn parse_set(settings: &[String]) -> Result<toml::Table, Box<Diagnostic>> {
                 (Some(near), _) if !key.contains('.') => Some(format!("did you mean `{near}`?")),
                 (_, help) => help,
             };
-            Box::new(shown)
-        })?;
+            return Err(Box::new(shown));
+        }
         merge(&mut all, table);
     }
     Ok(all)
@@ -221,6 +224,17 @@ mod tests {
         assert!(error("prot=1").contains("did you mean `port`?"), "{}", error("prot=1"));
         assert!(error("port").contains("has no value"));
         assert!(error("service..port=1").contains("service..port"));
+    }
+
+    #[test]
+    fn what_one_flag_leaves_out_another_one_says() {
+        let said = ["proxy.tls=true", "proxy.kind=caddy"].map(str::to_owned);
+        let mut layers = Layers::default();
+        layers.push(Origin::Flag, parse_set(&said).unwrap());
+        assert!(layers.merged().unwrap().proxy.is_some_and(|proxy| proxy.tls));
+        let mut half = Layers::default();
+        half.push(Origin::Flag, parse_set(&said[..1]).unwrap());
+        assert!(half.merged().unwrap_err().message.contains("missing field `kind`"));
     }
 
     #[test]

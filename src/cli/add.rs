@@ -107,9 +107,11 @@ fn spec_of(dir: &Path) -> Result<file::SpecFile, Failure> {
     let path = dir.join(file::NAME);
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(file::read(&path.display().to_string(), &text)?),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::input(
-            Diagnostic::error(format!("{} is not there", path.display())).help("run `scaffold new` first"),
-        )),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(Failure::input(Diagnostic::error(format!("{} is not there", path.display())).help(
+                "run `scaffold new` first; where the folder is no service itself, an empty scaffold.toml will do",
+            )))
+        }
         Err(error) => Err(folder_error(&path, &error.to_string())),
     }
 }

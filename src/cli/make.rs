@@ -107,6 +107,12 @@ fn ready(context: &Context, dir: &Path, layers: &Layers, starter: &BTreeMap<Stri
         .iter()
         .filter_map(|unit| Some(Diagnostic::note(format!("{}: {}", unit.title, unit.note.as_ref()?))));
     completed.notes.extend(notes);
+    if stack.units.iter().any(|unit| unit.built.is_some() && !unit.capabilities.is_empty()) {
+        completed.notes.push(
+            Diagnostic::note("a program that is not root gains nothing by a kept capability: `no-new-privileges` forbids it to take one")
+                .help("keep it only for a file that carries it (setcap), which does not start without; a port below 1024 needs none under Docker"),
+        );
+    }
     completed.spec.file = file;
     Ok(Ready { preset, completed, plan, stack, files, own })
 }

@@ -426,7 +426,8 @@ fn show_or_write(run: &Run<'_>) -> Outcome {
     if args.format == Format::Json {
         report(args, ready, dues, &written.files, true)?;
     } else {
-        let again = again(args, &inputs.layers, Some(&ready.completed.spec.lang), run.starter);
+        let lang = ready.own.then_some(ready.completed.spec.lang.as_str());
+        let again = again(args, &inputs.layers, lang, run.starter);
         tell(&summary::text(context, &args.dir, &ready.stack, &written, &again));
     }
     Ok(0)
