@@ -84,12 +84,7 @@ fn of_templates() -> Vec<(String, String)> {
     for (path, text) in &templates {
         for mark in ["# syntax=", "FROM ", "--from=", ",from=", "image: "] {
             let named = text.split(mark).skip(1).filter_map(first_word);
-            let images = named.filter(|word| {
-                !word.starts_with('{')
-                    && !word.starts_with("local:")
-                    && !word.starts_with("registry:")
-                    && !stages.contains(word)
-            });
+            let images = named.filter(|word| !word.contains('{') && !stages.contains(word));
             all.extend(images.map(|image| (image.to_owned(), path.clone())));
         }
     }
