@@ -56,7 +56,12 @@ fn take(from: &mut dyn toml_edit::TableLike, path: &[&str]) -> bool {
 fn apply(into: &mut dyn toml_edit::TableLike, changes: &toml::Table) -> Result<(), Diagnostic> {
     for (key, value) in changes {
         if let toml::Value::Table(inner) = value {
-            let item = into.entry(key).or_insert_with(toml_edit::table);
+            let item = into.entry(key).or_insert_with(|| {
+                // a table that holds nothing but tables needs no line of its own
+                let mut table = toml_edit::Table::new();
+                table.set_implicit(true);
+                Item::Table(table)
+            });
             let table = item
                 .as_table_like_mut()
                 .ok_or_else(|| Diagnostic::error(format!("`{key}` is not a table in {}", file::NAME)))?;
@@ -91,6 +96,8 @@ mod tests {
         let added = set(text, &"backing = { postgres = true }".parse().unwrap()).unwrap();
         assert_eq!(added, format!("{text}\n[backing]\npostgres = true\n"));
         assert_eq!(remove(&added, &["backing", "postgres"]).unwrap().unwrap().trim_end(), text.trim_end());
+        let nested = set(text, &"services = { api = { path = \"api\" } }".parse().unwrap()).unwrap();
+        assert_eq!(nested, format!("{text}\n[services.api]\npath = \"api\"\n"));
         let two = "[backing]\n# kept\nredis = true\npostgres = true\n";
         assert_eq!(remove(two, &["backing", "postgres"]).unwrap().unwrap(), "[backing]\n# kept\nredis = true\n");
         assert_eq!(remove(text, &["backing", "postgres"]).unwrap(), None);
