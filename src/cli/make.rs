@@ -117,22 +117,14 @@ fn ready(context: &Context, dir: &Path, layers: &Layers, starter: &BTreeMap<Stri
     Ok(Ready { preset, completed, plan, stack, files, own })
 }
 
-/// All files. What belongs to an image does not know of the stack, nor of another image: each is rendered by a thread of
-/// its own, which halves what a run waits for.
+/// All files: those of each image, and those of the stack.
 fn files_of(context: &Context, all: &[Planned], stack: &Stack, dockerignore: bool) -> Result<FileSet, Failure> {
     let catalog = &context.catalog;
-    let render = |planned: &Planned| {
-        let prefix = planned.member.path.as_ref().map(|path| format!("{path}/")).unwrap_or_default();
-        image_files(catalog, &planned.preset, planned.server.as_ref(), &planned.plan, &prefix, dockerignore)
-    };
-    let (of_images, of_stack) = std::thread::scope(|scope| {
-        let threads: Vec<_> = all.iter().map(|planned| scope.spawn(move || render(planned))).collect();
-        let of_stack = stack_files(catalog, stack);
-        (threads.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Vec<_>>(), of_stack)
-    });
     let mut files = FileSet::default();
-    for (planned, made) in all.iter().zip(of_images) {
-        let made = made.map_err(|_| Failure::outside(Diagnostic::error("a thread that renders has ended")))??;
+    for planned in all {
+        let prefix = planned.member.path.as_ref().map(|path| format!("{path}/")).unwrap_or_default();
+        let Planned { preset, server, plan, .. } = planned;
+        let made = image_files(catalog, preset, server.as_ref(), plan, &prefix, dockerignore)?;
         for (path, text) in made.0 {
             if files.0.insert(path.clone(), text).is_some() {
                 return Err(Failure::input(
@@ -143,7 +135,7 @@ fn files_of(context: &Context, all: &[Planned], stack: &Stack, dockerignore: boo
             }
         }
     }
-    files.0.extend(of_stack?.0);
+    files.0.extend(stack_files(catalog, stack)?.0);
     Ok(files)
 }
 
