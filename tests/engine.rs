@@ -11,19 +11,23 @@
 mod cells;
 #[path = "support/ledger.rs"]
 mod ledger;
+#[expect(dead_code, reason = "each test file uses its own part of what they share")]
+#[path = "support/up.rs"]
+mod up;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use cells::{Cell, Source, case, matrix};
 use ledger::Entry;
 use scaffold_dockerfile::catalog::Catalog;
 use scaffold_dockerfile::catalog::preset::CredentialKind;
+use up::{Up, asked, free_port, text};
 
 /// Alpine's packages cannot be had where the tests run: its files are for the linters alone.
 const BASES: [&str; 2] = ["slim", "distroless"];
@@ -71,14 +75,6 @@ const UNREACHABLE: [&str; 2] = ["node-fastify-loopback", "go-loopback"];
 /// How long the healthy state and a stop may take, in seconds.
 const HEALTHY_WITHIN: &str = "10";
 const STOP_WITHIN: &str = "2";
-
-fn asked() -> bool {
-    let asked = std::env::var_os("SCAFFOLD_ENGINE").is_some_and(|value| value == "1");
-    if !asked {
-        println!("SCAFFOLD_ENGINE=1 is not set: nothing is proven here");
-    }
-    asked
-}
 
 fn engine_cells() -> Vec<Cell> {
     let both = |cell: &Cell| is_fixed(cell) || ON_BOTH.contains(&cell.name.as_str());
@@ -278,34 +274,6 @@ fn the_ledger_speaks_of_cells_that_there_are() {
     }
 }
 
-/// A compose project that is gone when the test is.
-struct Up {
-    dir: PathBuf,
-    project: String,
-}
-
-impl Up {
-    fn compose(&self, args: &[&str]) -> Output {
-        let mut command = Command::new("docker");
-        command.args(["compose", "--project-name", &self.project]).args(args).current_dir(&self.dir);
-        command.output().unwrap()
-    }
-}
-
-impl Drop for Up {
-    fn drop(&mut self) {
-        self.compose(&["down", "--volumes", "--rmi", "local", "--remove-orphans", "--timeout", "5"]);
-    }
-}
-
-fn text(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
-}
-
 fn get(port: u16, path: &str) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
@@ -329,9 +297,8 @@ fn compose_brings_up_a_service_with_its_secret_and_its_database() {
     let (dir, outcome) = cell.write(parent.path(), &set);
     outcome.unwrap_or_else(|error| panic!("{error}"));
     let name = format!("up{port}");
-    let up = Up { dir: dir.clone(), project: name.clone() };
-    let output = up.compose(&["up", "--build", "--detach", "--wait", "--wait-timeout", "120"]);
-    assert!(output.status.success(), "{}\n{}", text(&output), text(&up.compose(&["logs", "--tail", "20"])));
+    let up = Up::new(&dir, &name);
+    up.starts(&[]);
     assert!(get(port, "/").starts_with("HTTP/1.1 200"), "{}", get(port, "/"));
 
     let inside = up.compose(&[

@@ -9,6 +9,8 @@
 #[expect(dead_code, reason = "each test file uses its own part of what they share")]
 #[path = "support/cells.rs"]
 mod cells;
+#[path = "support/tools.rs"]
+mod tools;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,6 +20,7 @@ use std::sync::LazyLock;
 
 use cells::{matrix, variants};
 use scaffold_dockerfile::dockerfile::{self, Base, Kind};
+use tools::{asked, says};
 
 /// Every set-up, and one that every tool must object to, each in a folder.
 struct Written {
@@ -52,22 +55,6 @@ static WRITTEN: LazyLock<Written> = LazyLock::new(|| {
     fs::write(bad.join("compose.yaml"), BAD_COMPOSE).unwrap();
     Written { parent, dirs, bad }
 });
-
-/// Whether to run at all.
-fn asked() -> bool {
-    let asked = std::env::var_os("SCAFFOLD_LINTERS").is_some_and(|value| value == "1");
-    if !asked {
-        println!("SCAFFOLD_LINTERS=1 is not set: nothing is looked at here");
-    }
-    asked
-}
-
-/// Whether the tool is content, and what it says.
-fn says(command: &mut Command) -> (bool, String) {
-    let output = command.output().unwrap_or_else(|error| panic!("{:?} does not start: {error}", command.get_program()));
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    (output.status.success(), text)
-}
 
 /// Nothing is found in all set-ups by `command`, given a list of files; and something in the bad one.
 fn finds_nothing(files: &str, command: impl Fn(&[PathBuf]) -> Command) {

@@ -10,12 +10,15 @@
 mod cells;
 #[path = "support/stack_files.rs"]
 mod stack_files;
+#[path = "support/tools.rs"]
+mod tools;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
+use tools::{asked, says};
 
 /// The name of a stack, its folder and its files.
 type Stack = (String, PathBuf, BTreeMap<String, String>);
@@ -122,19 +125,11 @@ fn texts_are_tidy() {
     }
 }
 
-/// Whether a program is content, and what it says.
-fn says(command: &mut Command) -> (bool, String) {
-    let output = command.output().unwrap_or_else(|error| panic!("{:?} does not start: {error}", command.get_program()));
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    (output.status.success(), text)
-}
-
 /// With `SCAFFOLD_LINTERS=1`: compose reads every file and every pair of files that are used together, without a
 /// warning; they keep compose's schema; hadolint finds nothing in the Dockerfiles, those with a stage `dev` too.
 #[test]
 fn other_tools_find_nothing() {
-    if std::env::var_os("SCAFFOLD_LINTERS").is_none_or(|value| value != "1") {
-        println!("SCAFFOLD_LINTERS=1 is not set: nothing is looked at here");
+    if !asked() {
         return;
     }
     let mut wrong = Vec::new();

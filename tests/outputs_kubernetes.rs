@@ -11,6 +11,8 @@
 mod project;
 #[path = "support/stacks.rs"]
 mod stacks;
+#[path = "support/tools.rs"]
+mod tools;
 #[path = "support/yaml.rs"]
 mod yaml;
 
@@ -22,6 +24,7 @@ use std::process::Command;
 use project::Project;
 use serde_json::{Value, json};
 use stacks::{CANARY, KEEPERS, SHOP, with_csi, written};
+use tools::{asked, says};
 
 /// Every manifest of a project but the kustomization.
 fn manifests(project: &Project) -> Vec<Value> {
@@ -462,22 +465,6 @@ fn kinds_of_other_projects_keep_their_schemas() {
         }
         assert!(seen >= at_least, "{kind}: {seen}");
     }
-}
-
-/// Whether other tools are asked.
-fn asked() -> bool {
-    let asked = std::env::var_os("SCAFFOLD_LINTERS").is_some_and(|value| value == "1");
-    if !asked {
-        println!("SCAFFOLD_LINTERS=1 is not set: nothing is looked at here");
-    }
-    asked
-}
-
-/// Whether the tool is content, and what it says.
-fn says(command: &mut Command) -> (bool, String) {
-    let output = command.output().unwrap_or_else(|error| panic!("{:?} does not start: {error}", command.get_program()));
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    (output.status.success(), text)
 }
 
 /// What `kubectl kustomize` makes of a project as it is released: the digest in the place of the tag.

@@ -10,6 +10,9 @@
 mod project;
 #[path = "support/stacks.rs"]
 mod stacks;
+#[expect(dead_code, reason = "each test file uses its own part of what they share")]
+#[path = "support/up.rs"]
+mod up;
 #[path = "support/yaml.rs"]
 mod yaml;
 
@@ -20,6 +23,7 @@ use std::time::{Duration, Instant};
 use project::Project;
 use serde_json::{Map, Value, json};
 use stacks::{KEEPERS, SHOP, with_csi, written};
+use up::asked;
 
 fn stack(project: &Project) -> Value {
     yaml::document(&project.read("stack.yaml"))
@@ -201,15 +205,6 @@ fn what_has_no_network_is_alone_on_one() {
         services(&stack)["shop"]["image"],
         "registry.example.com:5000/team/shop:${TAG:?say which tag CI has pushed}"
     );
-}
-
-/// Whether the engine is asked.
-fn asked() -> bool {
-    let asked = std::env::var("SCAFFOLD_ENGINE").is_ok_and(|value| value == "1");
-    if !asked {
-        eprintln!("not proven: SCAFFOLD_ENGINE=1 is not set");
-    }
-    asked
 }
 
 /// What a command prints, if it ends well.

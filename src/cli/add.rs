@@ -2,16 +2,19 @@
 
 use std::path::Path;
 
-use super::args::{Add, New, Remove};
+use super::args::{Add, New, Remove, Writing};
 use super::new::run_edited;
 use super::{Context, Failure, Outcome, folder_error};
 use crate::report::{Diagnostic, did_you_mean};
+use crate::spec::file::OutputsTable;
 use crate::spec::values::{RelPath, ServiceName, Version};
 use crate::spec::{edit, file};
 
-/// The outputs that can be switched on.
-const OUTPUTS: [&str; 9] =
-    ["dev", "swarm", "kubernetes", "bake", "document", "github", "gitlab", "renovate", "dependabot"];
+/// The outputs that can be switched on: the keys of `[outputs]` that are off where nobody says anything.
+fn outputs() -> Vec<String> {
+    let table = toml::Table::try_from(OutputsTable::default()).unwrap_or_default();
+    table.into_iter().filter(|(_, on)| on.as_bool() == Some(false)).map(|(name, _)| name).collect()
+}
 
 /// What a word stands for.
 enum Thing {
@@ -26,7 +29,7 @@ enum Thing {
 }
 
 pub(super) fn add(context: &Context, args: &Add) -> Outcome {
-    let dir = &args.dir;
+    let dir = &args.writing.dir;
     let spec = spec_of(dir)?;
     let mut change = toml::Table::new();
     match thing(context, dir, &args.what)? {
@@ -67,11 +70,11 @@ pub(super) fn add(context: &Context, args: &Add) -> Outcome {
         }
     }
     let changed = |text: &str| edit::set(text, &change).map_err(Failure::input);
-    run_edited(context, &new(dir, args.dry_run, args.diff, args.force), Some(&changed))
+    run_edited(context, &new(&args.writing), Some(&changed))
 }
 
 pub(super) fn remove(context: &Context, args: &Remove) -> Outcome {
-    let spec = spec_of(&args.dir)?;
+    let spec = spec_of(&args.writing.dir)?;
     let what = args.what.as_str();
     let named = |name: &ServiceName| name.as_str() == what;
     let path: Vec<&str> = if spec.backing.keys().any(named) {
@@ -82,7 +85,7 @@ pub(super) fn remove(context: &Context, args: &Remove) -> Outcome {
         vec!["proxy"]
     } else if spec.processes.keys().any(named) {
         vec!["processes", what]
-    } else if OUTPUTS.contains(&what) {
+    } else if outputs().iter().any(|output| output == what) {
         vec!["outputs", what]
     } else {
         let known = spec.backing.keys().chain(spec.services.keys()).chain(spec.processes.keys());
@@ -99,7 +102,7 @@ pub(super) fn remove(context: &Context, args: &Remove) -> Outcome {
             .map_err(Failure::input)?
             .ok_or_else(|| Failure::input(Diagnostic::error(format!("{} has no `{}`", file::NAME, path.join(".")))))
     };
-    run_edited(context, &new(&args.dir, args.dry_run, args.diff, args.force), Some(&changed))
+    run_edited(context, &new(&args.writing), Some(&changed))
 }
 
 /// The folder's spec, which must be there.
@@ -119,20 +122,21 @@ fn spec_of(dir: &Path) -> Result<file::SpecFile, Failure> {
 fn thing(context: &Context, dir: &Path, what: &str) -> Result<Thing, Failure> {
     let backing = context.catalog.backing_ids("backing");
     let proxies = context.catalog.backing_ids("proxy");
+    let outputs = outputs();
     if backing.iter().any(|id| id == what) {
         return Ok(Thing::Backing);
     }
     if proxies.iter().any(|id| id == what) {
         return Ok(Thing::Proxy);
     }
-    if OUTPUTS.contains(&what) {
+    if outputs.iter().any(|output| output == what) {
         return Ok(Thing::Output);
     }
     let path = what.trim_start_matches("./").trim_end_matches('/');
     if dir.join(path).is_dir() && !path.is_empty() {
         return RelPath::new(path).map(Thing::Service).map_err(|why| Failure::input(Diagnostic::error(why)));
     }
-    let known = || backing.iter().chain(&proxies).map(String::as_str).chain(OUTPUTS);
+    let known = || backing.iter().chain(&proxies).chain(&outputs).map(String::as_str);
     let shown: String = what.chars().take(60).collect();
     let error =
         Diagnostic::error(format!("`{shown}` is neither the folder of a service nor something that scaffold knows"));
@@ -159,6 +163,7 @@ fn put(into: &mut toml::Table, path: &[&str], value: toml::Value) {
 }
 
 /// The run of `new` that follows.
-fn new(dir: &Path, dry_run: bool, diff: bool, force: bool) -> New {
-    New { dir: dir.to_owned(), yes: true, dry_run, diff, force, ..New::default() }
+fn new(writing: &Writing) -> New {
+    let Writing { dir, dry_run, diff, force } = writing.clone();
+    New { dir, yes: true, dry_run, diff, force, ..New::default() }
 }

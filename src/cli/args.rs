@@ -179,24 +179,14 @@ pub(super) struct Pin {
 pub(super) struct Add {
     /// A backing service such as postgres, a proxy (caddy, nginx), an output such as kubernetes, or the folder of a service
     pub(super) what: String,
-    /// The folder with scaffold.toml
-    #[arg(default_value = ".")]
-    pub(super) dir: PathBuf,
+    #[command(flatten)]
+    pub(super) writing: Writing,
     /// Its name, if another than its own
     #[arg(long, value_name = "NAME")]
     pub(super) name: Option<String>,
     /// The release line of a backing service
     #[arg(long, value_name = "VERSION")]
     pub(super) version: Option<String>,
-    /// Write nothing; say what would be written
-    #[arg(long)]
-    pub(super) dry_run: bool,
-    /// Write nothing; show the difference to what is there
-    #[arg(long)]
-    pub(super) diff: bool,
-    /// Replace files that scaffold did not write, or that were edited; the old ones are kept in .scaffold/backup
-    #[arg(long)]
-    pub(super) force: bool,
 }
 
 /// The arguments of `remove`.
@@ -204,6 +194,13 @@ pub(super) struct Add {
 pub(super) struct Remove {
     /// Its name in scaffold.toml
     pub(super) what: String,
+    #[command(flatten)]
+    pub(super) writing: Writing,
+}
+
+/// Where an edit of scaffold.toml and what follows from it are written, and whether.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Writing {
     /// The folder with scaffold.toml
     #[arg(default_value = ".")]
     pub(super) dir: PathBuf,

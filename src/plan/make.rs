@@ -199,16 +199,7 @@ fn secrets(spec: &Spec) -> Result<Vec<Secret>, String> {
     for table in &spec.file.secrets {
         let env = match &table.env {
             Some(env) => env.clone(),
-            None => {
-                let name: String = table
-                    .name
-                    .as_str()
-                    .chars()
-                    .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
-                    .collect();
-                let name = if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name };
-                EnvName::new(format!("{name}_FILE"))?
-            }
+            None => EnvName::new(format!("{}_FILE", EnvName::of(table.name.as_str())?))?,
         };
         if all.iter().any(|secret: &Secret| secret.name == table.name) {
             return Err(format!("the secret `{}` stands twice in [[secrets]]: keep one", table.name));

@@ -235,20 +235,13 @@ fn mounts(preset: &Preset, spec: &Spec, applied: &Applied, recipe: &mut Recipe) 
             (None, Some(env)) => set(env, &file),
             (None, None) => {}
         }
-        let variable: String = asked
-            .id
-            .as_str()
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
-            .collect();
-        let variable =
-            if variable.starts_with(|c: char| c.is_ascii_digit()) { format!("_{variable}") } else { variable };
+        let variable = EnvName::of(asked.id.as_str())?;
         recipe.mounts.push(SecretMount {
             id: asked.id.clone(),
             target,
             required: asked.required,
             file_variable: EnvName::new(format!("{variable}_FILE"))?,
-            variable: EnvName::new(variable)?,
+            variable,
             file: None,
         });
     }

@@ -55,10 +55,10 @@ pub(super) fn of(stack: &Stack) -> Vec<Output> {
         (outputs.gitlab, ".gitlab-ci.yml", "ci/gitlab/pipeline.yml", FileKind::Gitlab),
         (outputs.renovate, "renovate.json", "ci/renovate.json", FileKind::Yaml),
         (outputs.dependabot, ".github/dependabot.yml", "ci/dependabot.yml", FileKind::Yaml),
-        (outputs.secrets_script, "scripts/secrets.sh", "secrets.sh", FileKind::Shell),
-        (outputs.secrets_sidecar, "compose.secrets.yaml", "compose.secrets.yaml", FileKind::Compose),
+        (stack.secrets_script, "scripts/secrets.sh", "secrets.sh", FileKind::Shell),
+        (stack.sidecar.is_some(), "compose.secrets.yaml", "compose.secrets.yaml", FileKind::Compose),
         (
-            outputs.secrets_sidecar && stack.providers.vault.is_some(),
+            stack.sidecar.is_some() && stack.providers.vault.is_some(),
             "config/vault-agent.hcl",
             "vault-agent.hcl",
             FileKind::Hcl,

@@ -88,11 +88,7 @@ fn beside(
 ) -> Result<Beside, String> {
     let named = key.as_str() != kind;
     let name = if named { key.clone() } else { ServiceName::new(preset.service.clone())? };
-    let prefix: String = if named {
-        key.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
-    } else {
-        preset.prefix.clone()
-    };
+    let prefix = if named { EnvName::of(key.as_str())?.to_string() } else { preset.prefix.clone() };
     let database = match &table.database {
         Some(database) => database.to_string(),
         None => project.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect(),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::make::free;
 use super::{Built, Role, Unit};
 use crate::spec::values::{Line, Port, ServiceName};
 
@@ -28,7 +29,7 @@ pub struct DevUnit {
 
 /// The units that are built from source.
 pub(super) fn of(images: &[Built], units: &[Unit]) -> Result<Vec<DevUnit>, String> {
-    let mut taken: Vec<i64> = units.iter().filter_map(|unit| Some(i64::from(unit.publish?.get()))).collect();
+    let mut taken: Vec<Port> = units.iter().filter_map(|unit| unit.publish).collect();
     let mut all = Vec::new();
     for unit in units {
         let image = images.iter().find(|image| unit.built.as_ref() == Some(&image.name));
@@ -36,14 +37,7 @@ pub(super) fn of(images: &[Built], units: &[Unit]) -> Result<Vec<DevUnit>, Strin
         // a command of the framework sees to the service alone
         let stage = !dev.rebuild && (dev.restart || unit.role == Role::Service);
         let debug = match (unit.role, dev.debug_port) {
-            (Role::Service, Some(port)) => {
-                let mut number = i64::from(port.get());
-                while taken.contains(&number) {
-                    number += 1;
-                }
-                taken.push(number);
-                Some(Port::new(number)?)
-            }
+            (Role::Service, Some(port)) => Some(free(port, &mut taken)?),
             _ => None,
         };
         let path = |file: &crate::spec::values::RelPath| Line::new(format!("{}{file}", image.prefix));

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::remote::{self, secret_of};
 use super::{
-    Built, Ci, Kubernetes, Outputs, Stack, Unit, beside, cluster, dev, docker_run, network, process, publish, sidecar,
-    swarm,
+    Built, Ci, Kubernetes, Stack, Unit, beside, cluster, dev, docker_run, network, process, publish, sidecar, swarm,
 };
 use crate::catalog::{Catalog, ci};
 use crate::plan::images::Naming;
@@ -14,7 +13,7 @@ use crate::report::Diagnostic;
 use crate::spec::Spec;
 use crate::spec::file::SpecFile;
 use crate::spec::secrets::{Delivery, Provider};
-use crate::spec::values::{Branch, Line, Namespace, Platform, Repository, ServiceName};
+use crate::spec::values::{Branch, Line, Namespace, Platform, Port, Repository, ServiceName};
 
 /// A service of the project, planned.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +76,7 @@ pub fn make(
             }
         }
     }
-    let ports: Vec<(ServiceName, crate::spec::values::Port)> =
+    let ports: Vec<(ServiceName, Port)> =
         ours.iter().filter_map(|(unit, _)| Some((unit.name.clone(), unit.port?))).collect();
     let (proxy, routes) = match &file.proxy {
         Some(table) => {
@@ -151,20 +150,8 @@ pub fn make(
             pins: (outputs.github || outputs.gitlab).then(|| ci::pins(catalog)).transpose()?,
         },
         platforms: platforms(file).map_err(wrong)?,
-        outputs: Outputs {
-            compose: outputs.compose,
-            dev: outputs.dev,
-            swarm: outputs.swarm,
-            kubernetes: outputs.kubernetes,
-            bake: outputs.bake,
-            document: outputs.document,
-            github: outputs.github,
-            gitlab: outputs.gitlab,
-            renovate: outputs.renovate,
-            dependabot: outputs.dependabot,
-            secrets_script: away || outputs.swarm && !secrets.is_empty(),
-            secrets_sidecar: sidecar.is_some(),
-        },
+        outputs: *outputs,
+        secrets_script: away || outputs.swarm && !secrets.is_empty(),
         waits: units.iter().all(|unit| unit.healthcheck != super::Healthcheck::Off || unit.role == super::Role::Task),
         units,
         secrets,
@@ -257,18 +244,23 @@ fn once(units: &[Unit]) -> Result<(), String> {
     Ok(())
 }
 
-/// Each port of the host is taken once: who comes later gets the next free one.
+/// Each port of the host is taken once.
 fn publish(units: &mut [Unit]) -> Result<(), String> {
     let mut taken = Vec::new();
     for unit in units {
         if let Some(port) = unit.publish {
-            let mut number = i64::from(port.get());
-            while taken.contains(&number) {
-                number += 1;
-            }
-            taken.push(number);
-            unit.publish = Some(crate::spec::values::Port::new(number)?);
+            unit.publish = Some(free(port, &mut taken)?);
         }
     }
     Ok(())
+}
+
+/// The port, or the next one that is not taken; it is then.
+pub(super) fn free(port: Port, taken: &mut Vec<Port>) -> Result<Port, String> {
+    let mut port = port;
+    while taken.contains(&port) {
+        port = Port::new(i64::from(port.get()) + 1)?;
+    }
+    taken.push(port);
+    Ok(port)
 }

@@ -26,6 +26,7 @@ use serde::Serialize;
 use super::{Dev, Health, Pair, SecretMount, Tmpfs, Volume};
 use crate::catalog::ci::Pins;
 use crate::spec::deploy::{KubernetesSecrets, Scanner};
+use crate::spec::file::OutputsTable;
 use crate::spec::secrets::{Delivery, Provider};
 use crate::spec::values::{
     Branch, Capability, Cpus, Duration, EnvName, ImageRef, Line, Namespace, Platform, Port, RelPath, RemoteKey,
@@ -76,37 +77,9 @@ pub struct Stack {
     /// `docker compose up --wait` ends well: it refuses a unit whose image's check is switched off.
     pub waits: bool,
     /// Which other files are written: a text may point to them.
-    pub outputs: Outputs,
-}
-
-/// What else is written, by the name of the output.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a file that is asked for or not")]
-pub struct Outputs {
-    /// `compose.yaml`
-    pub compose: bool,
-    /// `compose.dev.yaml`
-    pub dev: bool,
-    /// `stack.yaml`
-    pub swarm: bool,
-    /// `k8s/`
-    pub kubernetes: bool,
-    /// `docker-bake.hcl`
-    pub bake: bool,
-    /// `CONTAINER.md`
-    pub document: bool,
-    /// `.github/workflows/container.yaml`
-    pub github: bool,
-    /// `.gitlab-ci.yml`
-    pub gitlab: bool,
-    /// `renovate.json`
-    pub renovate: bool,
-    /// `.github/dependabot.yml`
-    pub dependabot: bool,
-    /// `scripts/secrets.sh`
+    pub outputs: OutputsTable,
+    /// `scripts/secrets.sh` is written.
     pub secrets_script: bool,
-    /// `compose.secrets.yaml`
-    pub secrets_sidecar: bool,
 }
 
 /// An image that is built.

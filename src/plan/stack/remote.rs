@@ -25,7 +25,7 @@ pub(super) fn secret_of(
         (None, Provider::Aws) => RemoteKey::new(format!("{name}/{secret}"))?,
         (None, Provider::Azure) => RemoteKey::new(slug(&format!("{name}-{secret}")))?,
         (None, Provider::Gcp) => RemoteKey::new(format!("{}-{}", slug(name.as_str()), slug(secret.as_str())))?,
-        (None, Provider::Environment) => RemoteKey::new(variable(secret)?.as_str())?,
+        (None, Provider::Environment) => RemoteKey::new(EnvName::of(secret.as_str())?.as_str())?,
         (None, Provider::File | Provider::Swarm) => RemoteKey::new(secret.as_str())?,
     };
     fits(provider, secret, &key)?;
@@ -38,7 +38,7 @@ pub(super) fn secret_of(
     Ok(Secret {
         name: secret.clone(),
         slug: Namespace::new(slug(secret.as_str()))?,
-        variable: variable(secret)?,
+        variable: EnvName::of(secret.as_str())?,
         provider,
         key,
         property,
@@ -46,13 +46,6 @@ pub(super) fn secret_of(
         user,
         generated,
     })
-}
-
-/// The variable that a secret's value is given by.
-fn variable(secret: &SecretId) -> Result<EnvName, String> {
-    let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-    let name: String = secret.as_str().chars().map(upper).collect();
-    EnvName::new(if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name })
 }
 
 /// Every keeper has names of its own: Azure takes no `_` (learn.microsoft.com, key-vault object identifiers), Google no

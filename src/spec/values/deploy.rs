@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{image_reference, show};
+use super::{EnvName, image_reference, show};
 
 value! {
     /// Where an image is published: host and path, without a tag.
@@ -100,5 +100,17 @@ value! {
         } else {
             Err(format!("`{}` is not a branch's name: letters, digits, `/`, `_`, `.` and `-`", show(text)))
         }
+    }
+}
+
+impl EnvName {
+    /// A name as a variable's: upper-case letters, digits and `_`, not beginning with a digit.
+    ///
+    /// # Errors
+    /// Never for a name that is not empty.
+    pub fn of(name: &str) -> Result<Self, String> {
+        let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        let name: String = name.chars().map(upper).collect();
+        Self::new(if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name })
     }
 }
