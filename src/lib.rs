@@ -48,3 +48,7 @@ pub mod report;
 pub mod secret;
 pub mod shell;
 pub mod spec;
+
+#[cfg(all(test, feature = "cli"))]
+#[path = "../tests/support/port.rs"]
+mod port;

@@ -11,6 +11,8 @@
 mod cells;
 #[path = "support/ledger.rs"]
 mod ledger;
+#[path = "support/port.rs"]
+mod port;
 #[expect(dead_code, reason = "each test file uses its own part of what they share")]
 #[path = "support/up.rs"]
 mod up;
@@ -25,9 +27,10 @@ use std::time::{Duration, Instant};
 
 use cells::{Cell, Source, case, matrix};
 use ledger::Entry;
+use port::free_port;
 use scaffold_dockerfile::catalog::Catalog;
 use scaffold_dockerfile::catalog::preset::CredentialKind;
-use up::{Up, asked, free_port, text};
+use up::{Up, asked, text};
 
 /// Alpine's packages cannot be had where the tests run: its files are for the linters alone.
 const BASES: [&str; 2] = ["slim", "distroless"];

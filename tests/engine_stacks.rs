@@ -6,6 +6,8 @@
 #![cfg(all(feature = "cli", unix))]
 #![expect(clippy::disallowed_methods, reason = "an engine test touches disk, environment and processes")]
 
+#[path = "support/port.rs"]
+mod port;
 #[expect(dead_code, reason = "each test file uses its own part of what they share")]
 #[path = "support/project.rs"]
 mod project;
@@ -19,8 +21,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Instant;
 
+use port::free_port;
 use project::Project;
-use up::{Up, asked, docker, free_port, succeeds, text};
+use up::{Up, asked, docker, succeeds, text};
 
 /// Services whose stand-in is an image of the engine's table, and what the table calls those that go by another name.
 const BACKING: [(&str, Option<&str>); 5] = [

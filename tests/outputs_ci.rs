@@ -12,6 +12,8 @@ mod act;
 mod engine;
 #[path = "ci/gitlab.rs"]
 mod gitlab;
+#[path = "support/port.rs"]
+mod port;
 #[path = "ci/projects.rs"]
 mod projects;
 #[path = "ci/renovate.rs"]

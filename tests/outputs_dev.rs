@@ -4,10 +4,13 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, reason = "a test of files by other programs touches disk and processes")]
 
+#[path = "support/port.rs"]
+mod port;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -185,7 +188,7 @@ fn an_edit_is_seen(lang: &str, file: &str) {
         println!("SCAFFOLD_ENGINE=1 is not set: nothing is proven here");
         return;
     }
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = port::free_port();
     let name = format!("dev-{lang}-{}", std::process::id());
     let room = starter(lang, &format!("[service]\nname = \"{name}\"\npublish = {port}\n"));
     let before = [text(&room, "compose.yaml"), text(&room, "Dockerfile")];

@@ -5,6 +5,9 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, reason = "a test of files by other programs touches disk and processes")]
 
+#[path = "support/port.rs"]
+mod port;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -239,7 +242,7 @@ fn the_docker_run_of_the_document_runs_the_starter_locked_down() {
         return;
     }
     let name = format!("document-{}", std::process::id());
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = port::free_port();
     let spec = format!(
         "[service]\nname = \"{name}\"\npublish = {port}\n[outputs]\ndocument = true\n[[secrets]]\nname = \"api_token\"\n"
     );

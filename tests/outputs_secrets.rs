@@ -11,6 +11,8 @@
 mod clients;
 #[path = "secrets/containers.rs"]
 mod containers;
+#[path = "support/port.rs"]
+mod port;
 #[expect(dead_code, reason = "each test file uses its own part of what they share")]
 #[path = "support/project.rs"]
 mod project;

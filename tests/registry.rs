@@ -6,8 +6,11 @@
 #![cfg(all(feature = "tls", unix))]
 #![expect(clippy::disallowed_methods, reason = "drives the real engine and a real registry")]
 
+#[path = "support/port.rs"]
+mod port;
+
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -42,7 +45,7 @@ impl Drop for Registry {
 impl Registry {
     /// Starts one over the images of `room`.
     fn start(room: &Path) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = port::free_port();
         let host = format!("127.0.0.1:{port}");
         let at = |name: &str| room.join(name).display().to_string();
         let config = format!(

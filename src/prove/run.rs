@@ -224,10 +224,9 @@ pub(super) fn get(port: u16, path: &str) -> std::io::Result<u16> {
 mod tests {
     use super::*;
     use serde_json::json;
-    use std::net::TcpListener;
 
     fn answer(text: &'static str) -> std::io::Result<u16> {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let listener = crate::port::listener();
         let port = listener.local_addr().unwrap().port();
         let server = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();

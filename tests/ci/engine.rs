@@ -182,7 +182,7 @@ struct Registry(Child, String);
 impl Registry {
     fn start(dir: &Path) -> Self {
         // the kernel gives a free port; it is let go before the registry takes it
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = crate::port::free_port();
         let settings = format!(
             "version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {}}}}}\nhttp: {{addr: 127.0.0.1:{port}}}\n",
             dir.join("registry").display()

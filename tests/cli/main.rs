@@ -9,6 +9,9 @@ mod fake;
 #[cfg(unix)]
 #[path = "../support/film.rs"]
 mod film;
+#[cfg(feature = "registry")]
+#[path = "../support/port.rs"]
+mod port;
 #[path = "../support/project.rs"]
 mod project;
 #[cfg(unix)]
