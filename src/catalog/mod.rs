@@ -4,6 +4,7 @@
 
 pub mod backing;
 pub mod ci;
+pub mod clients;
 pub mod glob;
 mod origins;
 pub mod preset;

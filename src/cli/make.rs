@@ -172,11 +172,8 @@ fn plan_of(
     if let Some(answer) = completed.spec.origins.get_mut("service.lang").filter(|answer| answer.origin == "detected") {
         answer.evidence = evidence.map(|evidence| evidence.to_string());
     }
-    let plan = plan::make(&project, &completed.spec, server).map_err(|error| {
-        let inner = error.key.clone();
-        let path: Vec<&str> = key_of(&member).into_iter().chain(inner.iter().map(String::as_str)).collect();
-        if inner.is_empty() { error } else { Box::new(error.about(&path)) }
-    })?;
+    let plan =
+        plan::make(&project, &completed.spec, server).map_err(|error| Box::new(error.within(&key_of(&member))))?;
     drop(project);
     let server = found.map(|(server, _)| server);
     Ok(Planned { member, preset, server, completed, plan })

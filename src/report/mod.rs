@@ -122,8 +122,17 @@ impl Diagnostic {
 
     /// Says which key of `scaffold.toml` it is about.
     #[must_use]
-    pub fn about(mut self, key: &[&str]) -> Self {
-        self.key = key.iter().map(|&part| part.to_owned()).collect();
+    pub fn about<S: AsRef<str>>(mut self, key: &[S]) -> Self {
+        self.key = key.iter().map(|part| part.as_ref().to_owned()).collect();
+        self
+    }
+
+    /// Says which table the key that it is about stands in. What is about no key stays so.
+    #[must_use]
+    pub fn within(mut self, table: &[&str]) -> Self {
+        if !self.key.is_empty() {
+            self.key.splice(0..0, table.iter().map(|&part| part.to_owned()));
+        }
         self
     }
 
@@ -182,6 +191,7 @@ impl std::fmt::Display for Diagnostic {
 
 impl std::error::Error for Diagnostic {}
 
+/// An error about no place.
 impl From<String> for Box<Diagnostic> {
     fn from(why: String) -> Self {
         Self::new(Diagnostic::error(why))

@@ -49,6 +49,33 @@ fn ports_that_are_none_are_refused() {
 }
 
 #[test]
+fn what_only_the_whole_stack_knows_is_refused_with_its_place() {
+    let worker = "[processes.w]\ncommand = \"node server.js\"\n";
+    let vault = "[providers.vault]\naddress = \"https://v.example.com\"\n";
+    let aws = "[providers.aws]\nregion = \"eu-central-1\"\n";
+    let secret = |name: &str, provider: &str| format!("[[secrets]]\nname = \"{name}\"\nprovider = \"{provider}\"\n");
+    let two = secret("a", "vault") + &secret("b", "aws") + vault + aws;
+    for (spec, place, what, help) in [
+        (format!("{worker}secrets = [\"x\"]\n"), "3:1", "reads the secret `x`, which the service does not have", ""),
+        ("[backing]\nw = { kind = \"redis\" }\n".to_owned() + worker, "3:12", "are both named `w`", "another name"),
+        (secret("a", "aws"), "2:8", "nothing says where that is", "[providers.aws]"),
+        (secret("a", "azure") + "key = \"a_b\"\n[providers.azure]\nvault = \"kept\"\n", "4:1", "takes letters, digits and `-`", ""),
+        (two.clone() + "[outputs]\nkubernetes = true\n[kubernetes]\ndelivery = \"csi\"\n", "5:8", "several providers", "external-secrets"),
+        ("[providers]\ndelivery = \"sidecar\"\n".to_owned() + &two, "2:1", "serves one keeper", "`delivery = \"script\"`"),
+        (
+            "[outputs]\nkubernetes = true\n[processes.w_a]\ncommand = \"node a.js\"\n[processes.\"w.a\"]\ncommand = \"node b.js\"\n".to_owned(),
+            "3:12",
+            "would both be `w-a` in Kubernetes",
+            "rename one",
+        ),
+        ("[image]\nregistry = \"r.example.com\"\n[proxy]\nkind = \"nginx\"\nroutes = { \"/x\" = \"y\" }\n".to_owned(), "5:1", "goes to `y`", ""),
+    ] {
+        let project = Project::node_and(&[("scaffold.toml", &spec)]);
+        project.refuses("new --yes", 2).says(&format!("scaffold.toml:{place}")).says(what).says(help);
+    }
+}
+
+#[test]
 fn a_wrong_spec_is_refused_with_its_place() {
     let refused = |spec: &str| Project::node_and(&[("scaffold.toml", spec)]).refuses("new --yes", 2);
     refused("[service]\nport = \"3000\"\n")

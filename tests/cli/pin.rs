@@ -150,6 +150,26 @@ fn the_set_up_of_scaffold_stays_its_own_when_it_is_pinned() {
 }
 
 #[test]
+fn every_file_that_scaffold_wrote_is_pinned_whatever_its_name() {
+    let fake = registry(Arc::new(Mutex::new('a')));
+    let mirror = format!("--mirror docker.io=http://{}", fake.host);
+    let spec = "[outputs]\nswarm = true\nkubernetes = true\n[backing]\npostgres = true\n";
+    let project = Project::node_and(&[("scaffold.toml", spec), ("their/stack.yaml", "resolver: lts-24\n")]);
+    project.run("new --yes").exits(0);
+    project.refuses(&format!("pin --check {mirror}"), 1).prints("stack.yaml:").prints("compose.yaml:");
+    project.run(&format!("pin {mirror}")).exits(0);
+    let line = |path: &str| {
+        let text = project.read(path);
+        text.lines().find(|line| line.contains("postgres:17")).map(|line| line.trim().to_owned())
+    };
+    assert!(line("stack.yaml").is_some_and(|line| line.contains(&digest('d'))), "{}", project.read("stack.yaml"));
+    assert_eq!(line("stack.yaml"), line("compose.yaml"));
+    assert_eq!(project.read("their/stack.yaml"), "resolver: lts-24\n");
+    project.refuses("new --yes", 0).says("up to date");
+    project.refuses(&format!("pin --check {mirror}"), 0);
+}
+
+#[test]
 fn new_pins_while_it_writes_or_writes_nothing() {
     let fake = registry(Arc::new(Mutex::new('a')));
     let project = Project::node();

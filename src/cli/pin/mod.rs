@@ -52,10 +52,17 @@ struct Entry<'a> {
 
 pub(super) fn run(context: &Context, args: &Pin) -> Outcome {
     let client = Client::new(settings::of(&args.registry)?).map_err(|error| Failure::input(error.diagnostic()))?;
-    let trees = walk::trees(&args.paths)?;
-    for tree in &trees {
+    let mut trees = walk::trees(&args.paths)?;
+    for tree in &mut trees {
         if let Some(recovered) = recover(&tree.root)? {
             context.say(&recovered.diagnostic());
+        }
+        // a folder that was asked for, and not the repository of a file that was
+        if args.paths.contains(&tree.root) {
+            let more = sources::written(tree);
+            tree.paths.extend(more);
+            tree.paths.sort();
+            tree.paths.dedup();
         }
     }
     let sources = sources::read(context, &trees, args.syntax);

@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use crate::check::names;
 use crate::cli::Context;
 use crate::cli::check::walk::Tree;
-use crate::compose::project::is_compose_name;
+use crate::compose::project::{is_compose, is_compose_name};
+use crate::compose::yaml;
 use crate::detect::Tree as _;
 use crate::pin::{Built, Found, compose, dockerfile};
 use crate::report::Diagnostic;
+use crate::spec::lock::{self, Lock};
 
 /// A file.
 pub(super) struct Source {
@@ -54,6 +56,22 @@ pub(super) fn read(context: &Context, trees: &[Tree], syntax: bool) -> Vec<Sourc
         }
     }
     sources
+}
+
+/// The files with images that scaffold wrote, whatever their names: `scaffold.lock` lists them.
+pub(super) fn written(tree: &Tree) -> Vec<String> {
+    let locks = tree.disk().files().iter().filter(|path| path.rsplit('/').next() == Some(lock::NAME));
+    let mut found = Vec::new();
+    for path in locks {
+        // one that cannot be read is said where it has to be changed
+        let Some(lock) = tree.disk().read(path).and_then(|text| Lock::read(text).ok()) else { continue };
+        let folder = path.strip_suffix(lock::NAME).unwrap_or_default();
+        let inside = lock.files.iter().map(|file| format!("{folder}{}", file.path));
+        found.extend(inside.filter(|path| {
+            names::is_yaml(path) && tree.disk().read(path).is_some_and(|text| is_compose(&yaml::parse(text)))
+        }));
+    }
+    found
 }
 
 pub(super) fn folder_of(path: &str) -> &str {

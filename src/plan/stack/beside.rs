@@ -32,16 +32,17 @@ pub(super) struct Beside {
 
 impl Beside {
     /// Tells a unit of ours where this one is, and lets it wait for it.
-    pub(super) fn tell(&self, unit: &mut Unit) -> Result<(), String> {
+    pub(super) fn tell(&self, unit: &mut Unit) -> Result<(), Box<Diagnostic>> {
         for pair in &self.app {
             if let Some(there) = unit.environment.iter().find(|there| there.name == pair.name) {
                 if there.value == pair.value {
                     continue;
                 }
-                return Err(format!(
+                let error = format!(
                     "two backing services tell `{}` their place by `{}`: name one of them otherwise, such as `[backing.other]` with `kind = \"...\"`",
                     unit.name, pair.name
-                ));
+                );
+                return Err(Box::new(Diagnostic::error(error).about(&self.unit.origin)));
             }
             unit.environment.push(pair.clone());
         }
@@ -107,6 +108,7 @@ fn beside(
     let release = preset.versions.iter().find(|release| release.name == version);
     let image = release.and_then(|release| release.image.as_deref()).unwrap_or(&preset.image);
     let mut unit = unit(naming, &name, preset, image, Role::Backing, &words)?;
+    unit.origin = vec!["backing".to_owned(), key.to_string()];
     if let Some(memory) = &table.memory {
         unit.memory = memory.clone();
     }
@@ -189,6 +191,7 @@ fn unit(
     let command = texts(&preset.command)?;
     Ok(Unit {
         name: name.clone(),
+        origin: Vec::new(),
         role,
         title: preset.title.clone(),
         built: None,
@@ -252,6 +255,7 @@ fn proxy_unit(
     let name = ServiceName::new(preset.service.clone())?;
     let words = BTreeMap::from([("service", name.to_string()), ("version", preset.default.clone())]);
     let mut unit = unit(naming, &name, preset, &preset.image, Role::Proxy, &words)?;
+    unit.origin = vec!["proxy".to_owned()];
     unit.publish = Some(table.port.map_or_else(|| Port::new(if table.tls { 8443 } else { 8080 }), Ok)?);
     if table.tls {
         unit.port = Some(Port::new(8443)?);

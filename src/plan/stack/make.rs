@@ -38,30 +38,28 @@ pub fn make(
     file: &SpecFile,
     members: &[Member<'_>],
 ) -> Result<Stack, Box<Diagnostic>> {
-    let wrong = |why: String| Box::new(Diagnostic::error(why));
     let naming = Naming { qualified: file.image.qualified.unwrap_or(false), registry: file.image.registry.clone() };
     let mut images = Vec::new();
     let mut ours = Vec::new();
     for member in members {
-        let repository = repository(file, member, members.len() > 1).map_err(wrong)?;
-        let service = key_of(file, member);
-        let placed = |why| {
-            let path: &[&str] =
-                if member.path.is_empty() { &["processes"] } else { &["services", service, "processes"] };
-            Box::new(Diagnostic::error(why).about(path))
-        };
-        ours.extend(process::units(member, &repository).map_err(placed)?);
-        images.push(built(member, repository).map_err(wrong)?);
+        let table = table_of(file, member);
+        let repository = repository(file, member, members.len() > 1)?;
+        let mut units = process::units(member, &repository).map_err(|error| Box::new(error.within(&table)))?;
+        for (unit, _) in &mut units {
+            unit.origin.splice(0..0, table.iter().map(|&part| part.to_owned()));
+        }
+        ours.extend(units);
+        images.push(built(member, repository)?);
     }
     let beside = beside::backing(catalog, &naming, name, file)?;
     for member in members {
         for used in member.uses.unwrap_or_default() {
             if !beside.iter().any(|one| one.key == *used) {
                 let error = format!("`{}` uses `{used}`, and there is no such entry in [backing]", member.plan.name);
-                let service = key_of(file, member);
                 return Err(Box::new(
                     Diagnostic::error(error)
-                        .about(&["services", service, "uses"])
+                        .about(&["uses"])
+                        .within(&table_of(file, member))
                         .help("name an entry of [backing], or put one in with `scaffold add`"),
                 ));
             }
@@ -72,7 +70,7 @@ pub fn make(
             members.iter().find(|member| unit.built.as_ref() == Some(&member.plan.name)).and_then(|member| member.uses);
         if *reach != crate::spec::deploy::Reach::None {
             for one in beside.iter().filter(|one| uses.is_none_or(|uses| uses.contains(&one.key))) {
-                one.tell(unit).map_err(wrong)?;
+                one.tell(unit)?;
             }
         }
     }
@@ -89,23 +87,34 @@ pub fn make(
     let generated: Vec<_> = beside.iter().filter_map(|one| one.password.clone()).collect();
     let (mut units, networks) = network::join(ours, beside.into_iter().map(|one| one.unit).collect(), proxy);
     units.iter_mut().for_each(|unit| unit.names_files = unit.secrets.iter().any(|secret| secret.env.is_some()));
-    once(&units).map_err(wrong)?;
-    publish(&mut units).map_err(wrong)?;
+    once(&units)?;
+    publish(&mut units)?;
 
     let mut secrets = Vec::new();
     for unit in &units {
         for used in &unit.secrets {
             if !secrets.iter().any(|secret: &super::Secret| secret.name == used.name) {
-                let table = members.iter().flat_map(|member| &member.spec.file.secrets).chain(&file.secrets);
-                let table = table.into_iter().find(|table| table.name == used.name);
-                secrets.push(
-                    secret_of(name, file, unit.user, &used.name, table, generated.contains(&used.name))
-                        .map_err(wrong)?,
-                );
+                let tables = members.iter().flat_map(|member| {
+                    let origin = table_of(file, member);
+                    member.spec.file.secrets.iter().map(move |table| (table, origin.clone()))
+                });
+                let mut tables = tables.chain(file.secrets.iter().map(|table| (table, Vec::new())));
+                let (table, mut origin) = tables.find(|(table, _)| table.name == used.name).unzip();
+                let origin = origin.get_or_insert_default();
+                origin.extend(["secrets", used.name.as_str()]);
+                secrets.push(secret_of(
+                    name,
+                    file,
+                    unit.user,
+                    &used.name,
+                    table,
+                    generated.contains(&used.name),
+                    origin,
+                )?);
             }
         }
     }
-    let providers = remote::providers(name, &naming, file, &secrets)?;
+    let providers = remote::providers(name, file, &secrets)?;
     let mut volumes: Vec<ServiceName> =
         units.iter().filter_map(|unit| Some(unit.volume.as_ref()?.name.clone())).collect();
     volumes.sort();
@@ -119,13 +128,13 @@ pub fn make(
     let away = secrets.iter().any(|secret| !matches!(secret.provider, Provider::File | Provider::Swarm));
     let outputs = &file.outputs;
     let sidecar = match providers.delivery {
-        Delivery::Sidecar if outputs.compose => sidecar::make(&units, &secrets, &providers).map_err(wrong)?,
+        Delivery::Sidecar if outputs.compose => sidecar::make(catalog, &naming, &units, &secrets, &providers)?,
         _ => None,
     };
     let mut stack = Stack {
         name: name.clone(),
-        docker_run: docker_run::of(name, &units).map_err(wrong)?,
-        dev: dev::of(&images, &units).map_err(wrong)?,
+        docker_run: docker_run::of(name, &units)?,
+        dev: dev::of(&images, &units)?,
         images,
         networks,
         volumes,
@@ -133,12 +142,7 @@ pub fn make(
         proxy: file.proxy.as_ref().map(|proxy| proxy.kind.clone()),
         tls: file.proxy.as_ref().is_some_and(|proxy| proxy.tls),
         kubernetes: Kubernetes {
-            namespace: file
-                .kubernetes
-                .namespace
-                .clone()
-                .map_or_else(|| Namespace::new(slug(name.as_str())), Ok)
-                .map_err(wrong)?,
+            namespace: file.kubernetes.namespace.clone().map_or_else(|| Namespace::new(slug(name.as_str())), Ok)?,
             secrets: file.kubernetes.delivery,
             allow_from: file.kubernetes.allow_from.clone(),
         },
@@ -146,10 +150,10 @@ pub fn make(
         swarm: None,
         ci: Ci {
             scanner: file.ci.scanner,
-            branch: file.ci.branch.clone().map_or_else(|| Branch::new("main"), Ok).map_err(wrong)?,
+            branch: file.ci.branch.clone().map_or_else(|| Branch::new("main"), Ok)?,
             pins: (outputs.github || outputs.gitlab).then(|| ci::pins(catalog)).transpose()?,
         },
-        platforms: platforms(file).map_err(wrong)?,
+        platforms: platforms(file)?,
         outputs: *outputs,
         secrets_script: away || outputs.swarm && !secrets.is_empty(),
         waits: units.iter().all(|unit| unit.healthcheck != super::Healthcheck::Off || unit.role == super::Role::Task),
@@ -161,18 +165,18 @@ pub fn make(
     };
     // what only one of them cannot do is no matter where it is not asked for
     if stack.outputs.kubernetes {
-        stack.cluster = Some(cluster::of(&stack).map_err(wrong)?);
+        stack.cluster = Some(cluster::of(&stack)?);
     }
     if stack.outputs.swarm {
-        stack.swarm = Some(swarm::of(&stack).map_err(wrong)?);
+        stack.swarm = Some(swarm::of(&stack)?);
     }
     Ok(stack)
 }
 
-/// The name under `[services]` of a member; empty for the project's own.
-fn key_of<'a>(file: &'a SpecFile, member: &Member<'_>) -> &'a str {
+/// The table of `scaffold.toml` that speaks of a member; for the project's own the file itself.
+fn table_of<'a>(file: &'a SpecFile, member: &Member<'_>) -> Vec<&'a str> {
     let found = file.services.iter().find(|(_, table)| table.path.as_str() == member.path);
-    found.map_or("", |(key, _)| key.as_str())
+    found.map_or_else(Vec::new, |(key, _)| vec!["services", key.as_str()])
 }
 
 /// A name as Kubernetes and the shell take it.
@@ -182,17 +186,18 @@ pub(super) fn slug(text: &str) -> String {
     plain.trim_matches('-').chars().take(63).collect()
 }
 
-fn repository(file: &SpecFile, member: &Member<'_>, several: bool) -> Result<Repository, String> {
+fn repository(file: &SpecFile, member: &Member<'_>, several: bool) -> Result<Repository, Box<Diagnostic>> {
     let name = &member.plan.name;
+    let placed = |why: String| Box::new(Diagnostic::error(why).about(&["image", "repository"]));
     let own = &member.spec.file.image.repository;
     match (own, &file.image.repository) {
         (Some(own), Some(all)) if several && own == all && !member.path.is_empty() => {
-            Repository::new(format!("{all}/{name}"))
+            Repository::new(format!("{all}/{name}")).map_err(placed)
         }
         (Some(own), _) => Ok(own.clone()),
-        (None, Some(all)) if several => Repository::new(format!("{all}/{name}")),
+        (None, Some(all)) if several => Repository::new(format!("{all}/{name}")).map_err(placed),
         (None, Some(all)) => Ok(all.clone()),
-        (None, None) => Repository::new(name.as_str()),
+        (None, None) => Repository::new(name.as_str()).map_err(placed),
     }
 }
 
@@ -231,13 +236,16 @@ fn platforms(file: &SpecFile) -> Result<Vec<Platform>, String> {
 }
 
 /// No two units have one name.
-fn once(units: &[Unit]) -> Result<(), String> {
+fn once(units: &[Unit]) -> Result<(), Box<Diagnostic>> {
     let mut seen: BTreeMap<&ServiceName, &Unit> = BTreeMap::new();
     for unit in units {
         if let Some(other) = seen.insert(&unit.name, unit) {
-            return Err(format!(
-                "{} and {} are both named `{}`: give one of them another name in scaffold.toml",
-                other.title, unit.title, unit.name
+            let error = format!("{} and {} are both named `{}`", other.title, unit.title, unit.name);
+            let said = [&unit.origin, &other.origin].into_iter().max_by_key(|origin| origin.len());
+            return Err(Box::new(
+                Diagnostic::error(error)
+                    .about(said.map_or(&[][..], Vec::as_slice))
+                    .help("give one of them another name in scaffold.toml"),
             ));
         }
     }

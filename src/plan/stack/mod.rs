@@ -211,6 +211,9 @@ pub struct Config {
 pub struct Unit {
     /// Its name.
     pub name: ServiceName,
+    /// The key of `scaffold.toml` that asks for it.
+    #[serde(skip)]
+    pub origin: Vec<String>,
     /// What it is for.
     pub role: Role,
     /// For people: the language, or what a backing service is.
@@ -326,6 +329,9 @@ pub struct Secret {
     pub property: Option<RemoteKey>,
     /// The version that is meant; the newest otherwise.
     pub version: Option<Version>,
+    /// The key of `scaffold.toml` that asks for it.
+    #[serde(skip)]
+    pub origin: Vec<String>,
     /// The numeric user that reads it.
     pub user: User,
     /// `scaffold` made it up, such as the password of a database.
@@ -353,8 +359,6 @@ pub struct Providers {
     pub gcp: Option<Gcp>,
     /// A field of a secret that is JSON is meant, where the keeper knows no fields.
     pub fields: bool,
-    /// The image of the sidecar that keeps the values fresh.
-    pub sidecar_image: Option<ImageRef>,
 }
 
 /// HashiCorp Vault or OpenBao.

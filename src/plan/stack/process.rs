@@ -3,12 +3,13 @@
 use super::make::Member;
 use super::{Condition, Depends, Healthcheck, Kept, Role, Unit, UnitSecret};
 use crate::plan::{Pair, Plan, Process};
+use crate::report::Diagnostic;
 use crate::spec::deploy::{ProcessKind, ProcessTable, Reach};
 use crate::spec::file::SpecFile;
 use crate::spec::values::{Duration, EnvName, Line, Repository, ServiceName, Text};
 
 /// The service of an image and its processes. What they need of others is not yet said.
-pub(super) fn units(member: &Member<'_>, repository: &Repository) -> Result<Vec<(Unit, Reach)>, String> {
+pub(super) fn units(member: &Member<'_>, repository: &Repository) -> Result<Vec<(Unit, Reach)>, Box<Diagnostic>> {
     let plan = member.plan;
     let file = &member.spec.file;
     let service = service(plan, file, repository)?;
@@ -36,6 +37,7 @@ fn service(plan: &Plan, file: &SpecFile, repository: &Repository) -> Result<Unit
         compose.secrets.iter().map(|secret| UnitSecret { name: secret.name.clone(), env: Some(secret.env.clone()) });
     Ok(Unit {
         name: plan.name.clone(),
+        origin: vec!["service".to_owned(), "name".to_owned()],
         role: Role::Service,
         title: plan.title.clone(),
         built: Some(plan.name.clone()),
@@ -82,7 +84,8 @@ fn kept(file: &SpecFile) -> Vec<Kept> {
     file.runtime.capabilities.iter().map(|(name, reason)| Kept { name: name.clone(), reason: reason.clone() }).collect()
 }
 
-fn of_image(service: &Unit, plan: &Plan, process: &Process, table: &ProcessTable) -> Result<Unit, String> {
+fn of_image(service: &Unit, plan: &Plan, process: &Process, table: &ProcessTable) -> Result<Unit, Box<Diagnostic>> {
+    let origin = ["processes", process.name.as_str()];
     let role = match table.kind {
         ProcessKind::Worker => Role::Worker,
         ProcessKind::Job => Role::Job,
@@ -91,10 +94,11 @@ fn of_image(service: &Unit, plan: &Plan, process: &Process, table: &ProcessTable
     let mut secrets = service.secrets.clone();
     if let Some(asked) = &table.secrets {
         if let Some(unknown) = asked.iter().find(|asked| !secrets.iter().any(|secret| secret.name == **asked)) {
-            return Err(format!(
+            let error = format!(
                 "the process `{}` reads the secret `{unknown}`, which the service does not have: add it to [[secrets]]",
                 process.name
-            ));
+            );
+            return Err(Box::new(Diagnostic::error(error).about(&[&origin[..], &["secrets"]].concat())));
         }
         secrets.retain(|secret| asked.contains(&secret.name));
     }
@@ -110,6 +114,7 @@ fn of_image(service: &Unit, plan: &Plan, process: &Process, table: &ProcessTable
     let variable = |(name, value): (&EnvName, &Line)| Pair { name: name.clone(), value: value.clone() };
     Ok(Unit {
         name: process.name.clone(),
+        origin: origin.map(str::to_owned).into(),
         role,
         builds: false,
         entrypoint: if same && !arguments.is_empty() { Vec::new() } else { texts(program)? },

@@ -2,11 +2,10 @@
 
 use super::make::slug;
 use super::{Aws, Azure, Gcp, Providers, Secret, Vault};
-use crate::plan::images::Naming;
 use crate::report::Diagnostic;
 use crate::spec::file::SpecFile;
-use crate::spec::secrets::{Delivery, Provider, SecretTable};
-use crate::spec::values::{EnvName, ImageRef, Namespace, RemoteKey, SecretId, ServiceName, User};
+use crate::spec::secrets::{Provider, SecretTable};
+use crate::spec::values::{EnvName, Namespace, RemoteKey, SecretId, ServiceName, User};
 
 /// A secret of the project `name`, as it is kept.
 pub(super) fn secret_of(
@@ -16,7 +15,8 @@ pub(super) fn secret_of(
     secret: &SecretId,
     table: Option<&SecretTable>,
     generated: bool,
-) -> Result<Secret, String> {
+    origin: &[&str],
+) -> Result<Secret, Box<Diagnostic>> {
     let provider = table.and_then(|table| table.provider).or(file.providers.default).unwrap_or_default();
     let given = table.and_then(|table| table.key.clone());
     let key = match (given, provider) {
@@ -28,7 +28,7 @@ pub(super) fn secret_of(
         (None, Provider::Environment) => RemoteKey::new(EnvName::of(secret.as_str())?.as_str())?,
         (None, Provider::File | Provider::Swarm) => RemoteKey::new(secret.as_str())?,
     };
-    fits(provider, secret, &key)?;
+    fits(provider, secret, &key).map_err(|why| Box::new(Diagnostic::error(why).about(&[origin, &["key"]].concat())))?;
     let property = match (table.and_then(|table| table.property.clone()), provider) {
         (Some(property), _) => Some(property),
         // a secret of Vault is a table of fields
@@ -45,6 +45,7 @@ pub(super) fn secret_of(
         version: table.and_then(|table| table.version.clone()),
         user,
         generated,
+        origin: origin.iter().map(|&part| part.to_owned()).collect(),
     })
 }
 
@@ -68,12 +69,7 @@ fn fits(provider: Provider, secret: &SecretId, key: &RemoteKey) -> Result<(), St
 }
 
 /// The keepers of these secrets.
-pub(super) fn providers(
-    name: &ServiceName,
-    naming: &Naming,
-    file: &SpecFile,
-    secrets: &[Secret],
-) -> Result<Providers, Box<Diagnostic>> {
+pub(super) fn providers(name: &ServiceName, file: &SpecFile, secrets: &[Secret]) -> Result<Providers, Box<Diagnostic>> {
     let table = &file.providers;
     let of = |provider: Provider| secrets.iter().find(|secret| secret.provider == provider);
     let missing = |secret: &Secret, keeper: &str, example: &str| {
@@ -82,11 +78,11 @@ pub(super) fn providers(
                 "the secret `{}` is kept by {keeper}, and nothing says where that is",
                 secret.name
             ))
+            .about(&secret.origin)
             .help(format!("add {example} to scaffold.toml")),
         )
     };
-    let wrong = |why: String| Box::new(Diagnostic::error(why));
-    let default = |text: &str| RemoteKey::new(text).map_err(wrong);
+    let default = |text: &str| RemoteKey::new(text).map_err(Box::from);
     let vault = match (of(Provider::Vault), &table.vault) {
         (None, _) => None,
         (Some(secret), None) => {
@@ -135,37 +131,9 @@ pub(super) fn providers(
         fields: secrets.iter().any(|secret| {
             matches!(secret.provider, Provider::Aws | Provider::Azure | Provider::Gcp) && secret.property.is_some()
         }),
-        sidecar_image: sidecar_image(naming, table.delivery, &vault, &aws, &azure, &gcp).map_err(wrong)?,
         vault,
         aws,
         azure,
         gcp,
     })
-}
-
-/// The image of the client that keeps values fresh: the keeper's own.
-fn sidecar_image(
-    naming: &Naming,
-    delivery: Delivery,
-    vault: &Option<Vault>,
-    aws: &Option<Aws>,
-    azure: &Option<Azure>,
-    gcp: &Option<Gcp>,
-) -> Result<Option<ImageRef>, String> {
-    if delivery == Delivery::Script {
-        return Ok(None);
-    }
-    // Release lines of 2026-11: hub.docker.com/r/hashicorp/vault, amazon/aws-cli, google/cloud-sdk; mcr azure-cli.
-    let images = [
-        (vault.is_some(), "hashicorp/vault:1.21"),
-        (aws.is_some(), "amazon/aws-cli:2.31.0"),
-        (azure.is_some(), "mcr.microsoft.com/azure-cli:2.77.0"),
-        (gcp.is_some(), "google/cloud-sdk:528.0.0-slim"),
-    ];
-    let asked: Vec<&str> = images.iter().filter(|(there, _)| *there).map(|(_, image)| *image).collect();
-    match asked.as_slice() {
-        [] => Ok(None),
-        [image] => naming.name(image).map(Some),
-        _ => Err("`providers.delivery = \"sidecar\"` serves one keeper, and the secrets have several: use `script`, or keep them in one place".to_owned()),
-    }
 }

@@ -8,8 +8,12 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{Providers, Secret, Unit};
+use crate::catalog::Catalog;
+use crate::catalog::clients::{Client, clients};
+use crate::plan::images::Naming;
+use crate::report::Diagnostic;
 use crate::spec::secrets::Provider;
-use crate::spec::values::{SecretId, ServiceName, Size, User};
+use crate::spec::values::{ImageRef, SecretId, ServiceName, Size, User};
 
 /// The user of the sidecar: nobody else's number, so that no service owns the files that it reads.
 const USER: u32 = 65533;
@@ -19,6 +23,8 @@ const USER: u32 = 65533;
 pub struct Sidecar {
     /// Its name, and its network's.
     pub name: ServiceName,
+    /// The image of the keeper's own client.
+    pub image: ImageRef,
     /// The user that it runs as.
     pub user: User,
     /// Its memory limit.
@@ -50,8 +56,14 @@ fn fetched(provider: Provider) -> bool {
 /// The sidecar of these units; `None` if none of them reads what it could fetch.
 ///
 /// # Errors
-/// When no name is free for it.
-pub(super) fn make(units: &[Unit], secrets: &[Secret], providers: &Providers) -> Result<Option<Sidecar>, String> {
+/// When no name is free for it, or several keepers have what is read.
+pub(super) fn make(
+    catalog: &Catalog,
+    naming: &Naming,
+    units: &[Unit],
+    secrets: &[Secret],
+    providers: &Providers,
+) -> Result<Option<Sidecar>, Box<Diagnostic>> {
     let mut audiences: Vec<Audience> = Vec::new();
     for unit in units {
         let read: BTreeSet<&SecretId> = unit.secrets.iter().map(|secret| &secret.name).collect();
@@ -81,10 +93,9 @@ pub(super) fn make(units: &[Unit], secrets: &[Secret], providers: &Providers) ->
         }
     }
     let name = ServiceName::new("secrets-sync")?;
-    if units.iter().any(|unit| unit.name == name) {
-        return Err(format!(
-            "`{name}` is the name of the container that keeps secrets fresh: call the other one differently"
-        ));
+    if let Some(unit) = units.iter().find(|unit| unit.name == name) {
+        let error = format!("`{name}` is the name of the container that keeps secrets fresh");
+        return Err(Box::new(Diagnostic::error(error).about(&unit.origin).help("give this one another name")));
     }
     let mut files: Vec<SecretId> = Vec::new();
     for secret in audiences.iter().flat_map(|audience| &audience.secrets) {
@@ -92,7 +103,33 @@ pub(super) fn make(units: &[Unit], secrets: &[Secret], providers: &Providers) ->
             files.push(secret.name.clone());
         }
     }
-    // The agent of Vault is one small program; the clouds' clients are Python, started anew for each secret.
-    let memory = if providers.vault.is_some() { "128m" } else { "512m" };
-    Ok(Some(Sidecar { name, user: User { uid: USER, gid: USER }, memory: Size::new(memory)?, audiences, files }))
+    let client = client(catalog, providers)?;
+    Ok(Some(Sidecar {
+        name,
+        image: naming.name(&client.image)?,
+        user: User { uid: USER, gid: USER },
+        memory: Size::new(client.memory)?,
+        audiences,
+        files,
+    }))
+}
+
+/// The client of the one keeper that there is.
+fn client(catalog: &Catalog, providers: &Providers) -> Result<Client, Box<Diagnostic>> {
+    let clients = clients(catalog)?;
+    let all = [
+        (providers.vault.is_some(), clients.vault),
+        (providers.aws.is_some(), clients.aws),
+        (providers.azure.is_some(), clients.azure),
+        (providers.gcp.is_some(), clients.gcp),
+    ];
+    let mut asked = all.into_iter().filter(|(there, _)| *there).map(|(_, client)| client);
+    match (asked.next(), asked.next()) {
+        (Some(client), None) => Ok(client),
+        _ => Err(Box::new(
+            Diagnostic::error("a container that keeps secrets fresh serves one keeper, and these have several")
+                .about(&["providers", "delivery"])
+                .help("take `delivery = \"script\"`, or keep the secrets in one place"),
+        )),
+    }
 }

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::{Kept, Role, Secret, Stack};
 use crate::plan::Pair;
+use crate::report::Diagnostic;
 use crate::spec::deploy::KubernetesSecrets;
 use crate::spec::secrets::Provider;
 use crate::spec::values::{
@@ -222,11 +223,11 @@ pub struct Pod {
 ///
 /// # Errors
 /// What a cluster cannot do: two units of one name there, or secrets of two managers in one CSI volume.
-pub fn of(stack: &Stack) -> Result<Cluster, String> {
+pub fn of(stack: &Stack) -> Result<Cluster, Box<Diagnostic>> {
     let pods = pod::pods(stack)?;
     let read = |secret: &&Secret| pods.iter().any(|pod| pod.secrets.iter().any(|mounted| mounted.name == secret.name));
     let secrets: Vec<&Secret> = stack.secrets.iter().filter(read).collect();
-    names::apart(secrets.iter().map(|secret| (secret.name.as_str(), secret.slug.clone())))?;
+    names::apart(secrets.iter().map(|secret| (secret.name.as_str(), secret.slug.clone(), &secret.origin)))?;
     let managed = secrets.iter().any(|secret| !by_hand(secret.provider));
     let (own, mut external): (Vec<Secret>, Vec<Secret>) =
         secrets.into_iter().cloned().partition(|secret| by_hand(secret.provider));
@@ -272,7 +273,8 @@ fn by_hand(provider: Provider) -> bool {
 }
 
 /// The manager whose secrets the CSI driver mounts for a unit that reads `secrets`: it mounts one folder from one.
-fn csi(stack: &Stack, unit: &ServiceName, secrets: &[&Secret]) -> Result<Option<Provider>, String> {
+fn csi(stack: &Stack, unit: &ServiceName, secrets: &[&Secret]) -> Result<Option<Provider>, Box<Diagnostic>> {
+    const HELP: &str = "or say `kubernetes.delivery = \"external-secrets\"`";
     let mut providers: Vec<Provider> = secrets.iter().map(|secret| secret.provider).collect();
     providers.sort_unstable();
     providers.dedup();
@@ -281,16 +283,23 @@ fn csi(stack: &Stack, unit: &ServiceName, secrets: &[&Secret]) -> Result<Option<
         return Ok(None);
     }
     if let Some(field) = secrets.iter().find(|secret| secret.provider == Provider::Azure && secret.property.is_some()) {
-        return Err(format!(
-            "the secret `{}` names a field, and the CSI driver of Azure mounts whole secrets: take `property` out, or say `kubernetes.delivery = \"external-secrets\"`",
-            field.name
-        ));
+        let error =
+            format!("the secret `{}` names a field, and the CSI driver of Azure mounts whole secrets", field.name);
+        let property = [&field.origin[..], &["property".to_owned()]].concat();
+        return Err(Box::new(Diagnostic::error(error).about(&property).help(format!("take `property` out, {HELP}"))));
     }
     match providers[..] {
         [one] => Ok(Some(one)),
-        _ => Err(format!(
-            "`{unit}` reads secrets of several providers, and the CSI driver mounts those of one manager: give all of them the same `provider`, or say `kubernetes.delivery = \"external-secrets\"`"
-        )),
+        _ => {
+            let error =
+                format!("`{unit}` reads secrets of several providers, and the CSI driver mounts those of one manager");
+            let other = secrets.iter().find(|secret| secret.provider != secrets[0].provider);
+            Err(Box::new(
+                Diagnostic::error(error)
+                    .about(other.map_or(&[][..], |secret| &secret.origin))
+                    .help(format!("give all of them the same `provider`, {HELP}")),
+            ))
+        }
     }
 }
 

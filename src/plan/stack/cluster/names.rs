@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::report::Diagnostic;
 use crate::spec::values::Namespace;
 
 /// A label of DNS that a Service may have, too (RFC 1035: it begins with a letter), made of a name.
@@ -29,15 +30,18 @@ pub(super) fn of_path(path: &str, taken: &mut Vec<String>) -> Result<Namespace, 
     Namespace::new(name)
 }
 
-/// That no two of `names` have become the same one.
+/// That no two of `names`, each with the key that asks for it, have become the same one.
 ///
 /// # Errors
 /// The two names.
-pub(super) fn apart<'n>(names: impl Iterator<Item = (&'n str, Namespace)>) -> Result<(), String> {
+pub(super) fn apart<'n>(
+    names: impl Iterator<Item = (&'n str, Namespace, &'n Vec<String>)>,
+) -> Result<(), Box<Diagnostic>> {
     let mut seen: BTreeMap<Namespace, &str> = BTreeMap::new();
-    for (name, label) in names {
+    for (name, label, origin) in names {
         if let Some(other) = seen.insert(label.clone(), name) {
-            return Err(format!("`{other}` and `{name}` would both be `{label}` in Kubernetes: rename one of them"));
+            let error = format!("`{other}` and `{name}` would both be `{label}` in Kubernetes");
+            return Err(Box::new(Diagnostic::error(error).about(origin).help("rename one of them")));
         }
     }
     Ok(())
@@ -76,8 +80,9 @@ mod tests {
 
     #[test]
     fn two_names_that_become_one_are_refused() {
-        let pair = |name| (name, label(name).unwrap());
+        let origin = vec!["processes".to_owned()];
+        let pair = |name| (name, label(name).unwrap(), &origin);
         assert!(apart(["a.b", "c"].map(pair).into_iter()).is_ok());
-        assert!(apart(["a.b", "a_b"].map(pair).into_iter()).unwrap_err().contains("`a.b` and `a_b`"));
+        assert!(apart(["a.b", "a_b"].map(pair).into_iter()).unwrap_err().message.contains("`a.b` and `a_b`"));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::{Condition, Role, Secret, Stack, Unit};
 use super::{Claim, Folder, Mounted, Pod, Workload, access, csi, names, probe, quantity};
+use crate::report::Diagnostic;
 use crate::spec::values::ImageRef;
 
 /// The tag of an image that nothing was published of: unlike `latest` it cannot be there by chance.
@@ -12,14 +13,14 @@ const NO_RELEASE: &str = "unreleased";
 const CPU_REQUEST: u32 = 100;
 
 /// The pods of our own units.
-pub(super) fn pods(stack: &Stack) -> Result<Vec<Pod>, String> {
+pub(super) fn pods(stack: &Stack) -> Result<Vec<Pod>, Box<Diagnostic>> {
     let ours: Vec<&Unit> = stack.units.iter().filter(|unit| access::ours(unit)).collect();
-    let labels = ours.iter().map(|unit| Ok((unit.name.as_str(), names::label(unit.name.as_str())?)));
+    let labels = ours.iter().map(|unit| Ok((unit.name.as_str(), names::label(unit.name.as_str())?, &unit.origin)));
     names::apart(labels.collect::<Result<Vec<_>, String>>()?.into_iter())?;
     ours.into_iter().map(|unit| pod(stack, unit)).collect()
 }
 
-fn pod(stack: &Stack, unit: &Unit) -> Result<Pod, String> {
+fn pod(stack: &Stack, unit: &Unit) -> Result<Pod, Box<Diagnostic>> {
     let workload = match unit.role {
         Role::Job => Workload::Job,
         Role::Task => Workload::CronJob,
