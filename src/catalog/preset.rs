@@ -124,9 +124,6 @@ pub struct Manager {
     /// Folders for its downloads, kept between builds in a cache mount.
     #[serde(default)]
     pub caches: Vec<String>,
-    /// The variables that name the file of a private authority to whatever downloads dependencies.
-    #[serde(default)]
-    pub ca_env: Vec<String>,
     /// Environment of the build stages.
     #[serde(default)]
     pub build_env: BTreeMap<String, String>,
@@ -220,9 +217,6 @@ pub struct Framework {
     /// Environment of the running service.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// The variables that name the file of a private authority to whatever downloads dependencies.
-    #[serde(default)]
-    pub ca_env: Vec<String>,
     /// Environment of the build stages.
     #[serde(default)]
     pub build_env: BTreeMap<String, String>,
@@ -507,9 +501,12 @@ pub struct Preset {
     /// Environment of the running service.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// The variables that name the file of a private authority to whatever downloads dependencies.
+    /// The variables that name the file of a private authority to whatever goes to the network.
     #[serde(default)]
     pub ca_env: Vec<String>,
+    /// The steps that may go to the network, beside those of a package manager that take its credentials.
+    #[serde(default)]
+    pub ca_steps: Vec<String>,
     /// Environment of the build stages.
     #[serde(default)]
     pub build_env: BTreeMap<String, String>,

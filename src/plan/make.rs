@@ -183,7 +183,7 @@ fn runtime(
         starts_as_user: chosen.starts_as_user,
         packages: applied.packages(|settings| &settings.runtime_packages, base.os.name(), &spec.file.stages.runtime)?,
         env: pairs(env),
-        own: own(&spec.file.stages.runtime),
+        own: own(project.preset, spec, &spec.file.stages.runtime)?,
         labels,
         entrypoint: vec![Line::new(program)?],
         arguments: words.map(Line::new).collect::<Result<_, _>>()?,

@@ -125,6 +125,8 @@ pub struct Recipe {
     pub caches: Vec<Cache>,
     /// Credentials of the dependency steps.
     pub mounts: Vec<SecretMount>,
+    /// The one among them that is the authority which the build trusts: further steps see it, too.
+    pub authority: Option<SecretId>,
     /// Whether one of them is an SSH agent.
     pub ssh: bool,
     /// The steps by name: the package manager's, the preset's, and `build`.

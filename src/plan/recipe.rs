@@ -128,8 +128,10 @@ pub(super) fn make(
         }
     }
 
-    let prefix = mounts(project.preset, spec, applied, &mut recipe)?;
-    recipe.steps = steps(project, spec, applied, &prefix)?;
+    let trusted = trusted(preset, spec);
+    let prefixes = Prefixes { credentials: mounts(spec, applied, &mut recipe)? + &trusted, trusted };
+    recipe.authority = spec.file.build.ca.as_ref().map(|_| SecretId::new(AUTHORITY)).transpose()?;
+    recipe.steps = steps(project, spec, applied, &prefixes)?;
 
     if let Some(framework) = framework {
         for ship in framework.ship.iter().filter(|ship| ship.when.as_ref().is_none_or(|when| project.holds(when))) {
@@ -144,8 +146,8 @@ pub(super) fn make(
     let after_source = preset.steps.keys().map(String::as_str).chain(["build", "rebuild"]);
     let mut steps = after_source.filter_map(|name| recipe.steps.0.get(name));
     recipe.built = steps.any(Option::is_some) || recipe.output.is_some() || !spec.file.stages.build.run.is_empty();
-    recipe.deps = own(&spec.file.stages.deps);
-    recipe.build = own(&spec.file.stages.build);
+    recipe.deps = own(preset, spec, &spec.file.stages.deps)?;
+    recipe.build = own(preset, spec, &spec.file.stages.build)?;
     Ok(recipe)
 }
 
@@ -210,8 +212,22 @@ fn ignored_as_credential(path: &str) -> bool {
 /// The id of the mount that holds the authority which the build trusts.
 const AUTHORITY: &str = "build_ca";
 
+/// The variables that steps begin with.
+struct Prefixes {
+    /// Where credentials are mounted.
+    credentials: String,
+    /// Where only the authority is.
+    trusted: String,
+}
+
+/// The variables that name the authority which the build trusts, before a step that sees it.
+fn trusted(preset: &Preset, spec: &Spec) -> String {
+    let names = spec.file.build.ca.iter().flat_map(|_| &preset.ca_env);
+    names.map(|name| format!("{name}=/run/secrets/{AUTHORITY} ")).collect()
+}
+
 /// The secret mounts, and the variables that the steps which use them begin with.
-fn mounts(preset: &Preset, spec: &Spec, applied: &Applied, recipe: &mut Recipe) -> Result<String, String> {
+fn mounts(spec: &Spec, applied: &Applied, recipe: &mut Recipe) -> Result<String, String> {
     let mut prefix = String::new();
     for asked in &spec.build_secrets {
         let known =
@@ -246,9 +262,6 @@ fn mounts(preset: &Preset, spec: &Spec, applied: &Applied, recipe: &mut Recipe) 
         });
     }
     if let Some(file) = &spec.file.build.ca {
-        for name in &preset.ca_env {
-            prefix.push_str(&format!("{name}=/run/secrets/{AUTHORITY} "));
-        }
         recipe.mounts.push(SecretMount {
             id: SecretId::new(AUTHORITY)?,
             target: None,
@@ -261,24 +274,33 @@ fn mounts(preset: &Preset, spec: &Spec, applied: &Applied, recipe: &mut Recipe) 
     Ok(prefix)
 }
 
-fn steps(project: &Project, spec: &Spec, applied: &Applied, prefix: &str) -> Result<Record<Shell>, String> {
+fn steps(project: &Project, spec: &Spec, applied: &Applied, prefixes: &Prefixes) -> Result<Record<Shell>, String> {
     let preset = project.preset;
     let framework = start::framework(project);
     let mut steps = Record::default();
     let resolver = Resolver { project, manager: applied.manager };
-    let with_credentials =
-        |name: &str| applied.manager.is_some_and(|manager| manager.with_credentials.iter().any(|step| step == name));
+    let is_in = |list: &[String], name: &str| list.iter().any(|step| step == name);
+    let with_environment = |name: &str, text: String| {
+        if applied.manager.is_some_and(|manager| is_in(&manager.with_credentials, name)) {
+            with_environment(&prefixes.credentials, &text)
+        } else if is_in(&preset.ca_steps, name) {
+            with_environment(&prefixes.trusted, &text)
+        } else {
+            text
+        }
+    };
     for name in preset.managers.iter().flat_map(|manager| manager.steps.keys()) {
         steps.0.entry(name.clone()).or_insert(None);
     }
     let of_manager = applied.manager.into_iter().flat_map(|manager| &manager.steps);
     for (name, choice) in of_manager.chain(&preset.steps) {
         let text = resolver.choose(choice)?;
-        let text = text.map(|text| if with_credentials(name) { with_environment(prefix, &text) } else { text });
+        let text = text.map(|text| with_environment(name, text));
         steps.0.insert(name.clone(), text.map(Shell::new).transpose()?);
     }
     let build = match &spec.build {
-        Some(command) => command.clone(),
+        Some(Some(command)) => Some(Shell::new(with_environment("build", command.to_string()))?),
+        Some(None) => None,
         None => {
             let of_framework = framework.map(|framework| framework.build.as_slice()).unwrap_or_default();
             let chosen = if of_framework.is_empty() {
@@ -286,10 +308,7 @@ fn steps(project: &Project, spec: &Spec, applied: &Applied, prefix: &str) -> Res
             } else {
                 resolver.choose(of_framework)?
             };
-            chosen
-                .map(|text| if with_credentials("build") { with_environment(prefix, &text) } else { text })
-                .map(Shell::new)
-                .transpose()?
+            chosen.map(|text| with_environment("build", text)).map(Shell::new).transpose()?
         }
     };
     steps.0.insert("build".to_owned(), build);
@@ -342,8 +361,11 @@ impl Resolver<'_, '_> {
     }
 }
 
-pub(super) fn own(stage: &StageTable) -> Own {
-    Own { copy: stage.copy.clone(), env: pairs(stage.env.clone()), run: stage.run.clone() }
+/// What a user adds to a stage.
+pub(super) fn own(preset: &Preset, spec: &Spec, stage: &StageTable) -> Result<Own, String> {
+    let trusted = trusted(preset, spec);
+    let run = stage.run.iter().map(|step| Shell::new(with_environment(&trusted, step.as_str())));
+    Ok(Own { copy: stage.copy.clone(), env: pairs(stage.env.clone()), run: run.collect::<Result<_, _>>()? })
 }
 
 pub(super) fn pairs(map: BTreeMap<EnvName, Line>) -> Vec<Pair<EnvName>> {

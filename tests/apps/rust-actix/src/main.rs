@@ -17,6 +17,6 @@ async fn main() -> std::io::Result<()> {
         .bind(("0.0.0.0", 8080))?
         .run()
         .await?;
-    println!("stopped");
+    println!("shutting down");
     Ok(())
 }
