@@ -78,7 +78,7 @@ target "{{ image.job | word }}-release" {
 target "{{ image.job | word }}-dev" {
   inherits = [{{ image.job | hcl }}]
   target   = "dev"
-  tags     = ["{{ image.name | word }}:dev"]
+  tags     = ["{{ image.name | word }}-dev"]
 }
 {%- endif %}
 {%- endfor %}

@@ -135,6 +135,7 @@ pub fn parse_set(settings: &[String]) -> Result<toml::Table, Box<Diagnostic>> {
                     || parsed.is_str()
             })
             .unwrap_or_else(|| toml::Value::String(value.to_owned()));
+        let end = inline(&parsed).len() + 2 * full.matches('.').count() + 1;
         let mut one = parsed;
         let known = full.split('.').rev().all(|part| {
             one = toml::Value::Table(
@@ -147,10 +148,14 @@ pub fn parse_set(settings: &[String]) -> Result<toml::Table, Box<Diagnostic>> {
             return Err(Box::new(Diagnostic::error(format!("`{key}` is not a key of {}", file::NAME))));
         }
         // alone, so that an error names this flag
-        let alone = file::read(file::NAME, &toml_text(&table));
-        // what is missing beside it may come from another flag, or stand in the file
-        let whole = |error: &Diagnostic| !error.message.starts_with("missing field");
-        if let Some(error) = alone.err().filter(|error| whole(error)) {
+        let text = toml_text(&table);
+        let alone = file::read(file::NAME, &text);
+        // what a table as a whole lacks may come from another flag, or stand in the file
+        let about_it = |error: &Diagnostic| {
+            let start = error.place.as_ref().map_or(text.len(), |place| place.span.start);
+            !text.get(start..).is_some_and(|rest| rest.starts_with('{')) || start > text.len().saturating_sub(end)
+        };
+        if let Some(error) = alone.err().filter(|error| about_it(error)) {
             let help = error.help.clone().or(error.label.clone());
             let near = report::did_you_mean(key, SHORT.iter().map(|(short, _)| *short)).filter(|near| *near != key);
             let mut shown = Diagnostic::error(format!("`--set {key}=...`: {}", error.message));
@@ -224,6 +229,10 @@ mod tests {
         assert!(error("prot=1").contains("did you mean `port`?"), "{}", error("prot=1"));
         assert!(error("port").contains("has no value"));
         assert!(error("service..port=1").contains("service..port"));
+        // an error within a table is one, however the table is said
+        for wrong in ["proxy.tsl=true", "proxies.tls=true", "proxy={tsl=true}", "proxy={tls=1}", "processes.a.port=0"] {
+            assert!(error(wrong).contains("--set "), "{wrong}: {}", error(wrong));
+        }
     }
 
     #[test]
@@ -235,6 +244,9 @@ mod tests {
         let mut half = Layers::default();
         half.push(Origin::Flag, parse_set(&said[..1]).unwrap());
         assert!(half.merged().unwrap_err().message.contains("missing field `kind`"));
+        for half in ["proxy={tls=true}", "services.a.uses=[]", "services.a.processes.b.kind=job"] {
+            assert!(parse_set(&[half.to_owned()]).is_ok(), "{half}");
+        }
     }
 
     #[test]

@@ -32,7 +32,19 @@ pub(super) fn add(context: &Context, args: &Add) -> Outcome {
     let dir = &args.writing.dir;
     let spec = spec_of(dir)?;
     let mut change = toml::Table::new();
-    match thing(context, dir, &args.what)? {
+    let thing = thing(context, dir, &args.what)?;
+    let (name, version) = match &thing {
+        Thing::Backing => (true, true),
+        Thing::Service(_) => (true, false),
+        Thing::Proxy | Thing::Output => (false, false),
+    };
+    for (flag, taken, given) in [("name", name, &args.name), ("version", version, &args.version)] {
+        if given.is_some() && !taken {
+            let error = Diagnostic::error(format!("`{}` takes no `--{flag}`", args.what));
+            return Err(Failure::input(error.help("leave it out")));
+        }
+    }
+    match thing {
         Thing::Backing => {
             let name = ServiceName::new(args.name.as_ref().unwrap_or(&args.what)).map_err(Diagnostic::error)?;
             if spec.backing.get(&name).is_some_and(|entry| entry.0.is_some()) {

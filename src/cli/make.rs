@@ -151,7 +151,9 @@ fn plan_of(
     let folder = member.path.as_ref().map_or_else(|| dir.to_owned(), |path| dir.join(path.as_str()));
     let tree: &dyn crate::detect::Tree = if starter.is_empty() {
         if !folder.is_dir() && member.path.is_some() {
-            return Err(folder_error(&folder, "is the folder of a service, and there is no such folder"));
+            let mut failure = folder_error(&folder, "is the folder of a service, and there is no such folder");
+            failure.diagnostic = Box::new(failure.diagnostic.about(&[&key_of(&member)[..], &["path"]].concat()));
+            return Err(failure);
         }
         disk = DiskTree::open(&folder).map_err(|error| folder_error(&folder, &error.to_string()))?;
         &disk
@@ -171,6 +173,14 @@ fn plan_of(
     let mut completed = complete(&project, layers, &folder_name(&folder))?;
     if let Some(answer) = completed.spec.origins.get_mut("service.lang").filter(|answer| answer.origin == "detected") {
         answer.evidence = evidence.map(|evidence| evidence.to_string());
+    }
+    if let (Some(path), Some(key)) = (&member.path, &member.key)
+        && folder.join(NAME).exists()
+    {
+        completed.notes.push(
+            Diagnostic::warning(format!("{path}/{NAME} is not read: the service is what [services.{key}] says"))
+                .help(format!("move what it says to [services.{key}], and delete it")),
+        );
     }
     let plan =
         plan::make(&project, &completed.spec, server).map_err(|error| Box::new(error.within(&key_of(&member))))?;

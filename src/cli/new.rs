@@ -20,7 +20,7 @@ use crate::report::{Diagnostic, Severity};
 use crate::spec::lock::{self, Lock, LockedFile};
 use crate::spec::secrets::Provider;
 use crate::spec::values::shell_word;
-use crate::spec::{file, text};
+use crate::spec::{file, place, text};
 use crate::write::{Action, Backup, Change, Transaction, recover};
 
 /// What a run reads before it asks anything.
@@ -61,7 +61,8 @@ pub(super) fn run_edited(context: &Context, args: &New, edit: Option<Edit<'_>>) 
     if !starter.is_empty() {
         inputs.layers.push(Origin::Spec, defaults_of_starter());
     }
-    let mut ready = make(context, &inputs.dir, &inputs.layers, &starter)?;
+    let mut ready =
+        make(context, &inputs.dir, &inputs.layers, &starter).map_err(|failure| not_yet_there(&inputs, failure))?;
     let asked = &ready.completed.spec.file.check;
     let found = gate::hold(&ready.files, asked, inputs.edited.as_deref().unwrap_or_default())?;
     ready.completed.notes.extend(found);
@@ -122,6 +123,19 @@ fn read(args: &New, edit: Option<Edit<'_>>) -> Result<Inputs, Failure> {
     let edited = if args.spec.is_some() { spec_text.clone() } else { edited };
     let digests = lock.as_ref().map(|lock| lock.images.clone()).unwrap_or_default();
     Ok(Inputs { dir, spec_text, edited, lock, digests, layers })
+}
+
+/// A key that an edit is about to put in has no place in the file as it stands.
+fn not_yet_there(inputs: &Inputs, mut failure: Failure) -> Failure {
+    let error = &mut failure.diagnostic;
+    let named = |text: &Option<String>| {
+        let text = text.as_deref().unwrap_or_default().trim_start_matches('\u{feff}');
+        place::of(text, &error.key).and_then(|span| text.get(span)).map(str::to_owned)
+    };
+    if !error.key.is_empty() && named(&inputs.spec_text) != named(&inputs.edited) {
+        error.place = None;
+    }
+    failure
 }
 
 /// The files of the starter that `--starter` asks for. When the language will be asked, there are none yet.

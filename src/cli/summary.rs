@@ -60,9 +60,12 @@ pub(super) fn text(context: &Context, dir: &Path, stack: &Stack, written: &Writt
     lines
         .push(format!("          scaffold prove{prove}   builds it, runs it locked down and looks at it from outside"));
     let room = usize::from(context.terminal.columns).saturating_sub(INDENT + 2).max(40);
-    let alone = stack.docker_run.first().map(DockerRun::line).unwrap_or_default();
-    let alone = if context.terminal.stderr_tty { broken(&alone, room) } else { alone };
-    lines.push(format!("Alone     {alone}"));
+    // behind a proxy a service publishes no port: alone nobody would reach it
+    if !stack.units.iter().any(|unit| unit.role == Role::Proxy) {
+        let alone = stack.docker_run.first().map(DockerRun::line).unwrap_or_default();
+        let alone = if context.terminal.stderr_tty { broken(&alone, room) } else { alone };
+        lines.push(format!("Alone     {alone}"));
+    }
     lines.push(format!("Again     {again}"));
     let text = lines.join("\n");
     if context.terminal.colour_stderr { text.replace("Next ", "\u{1b}[1mNext \u{1b}[0m") } else { text }

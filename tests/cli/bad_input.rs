@@ -58,6 +58,8 @@ fn what_only_the_whole_stack_knows_is_refused_with_its_place() {
     for (spec, place, what, help) in [
         (format!("{worker}secrets = [\"x\"]\n"), "3:1", "reads the secret `x`, which the service does not have", ""),
         ("[backing]\nw = { kind = \"redis\" }\n".to_owned() + worker, "3:12", "are both named `w`", "another name"),
+        ("[backing]\ncache = { version = \"8\" }\n".to_owned(), "2:1", "`cache = { kind = \"redis\" }`", "redis"),
+        ("[services.api]\npath = \"nowhere\"\n".to_owned(), "2:1", "there is no such folder", ""),
         (secret("a", "aws"), "2:8", "nothing says where that is", "[providers.aws]"),
         (secret("a", "azure") + "key = \"a_b\"\n[providers.azure]\nvault = \"kept\"\n", "4:1", "takes letters, digits and `-`", ""),
         (two.clone() + "[outputs]\nkubernetes = true\n[kubernetes]\ndelivery = \"csi\"\n", "5:8", "several providers", "external-secrets"),

@@ -68,9 +68,14 @@ pub(super) fn backing(
     for (key, entry) in &file.backing {
         let Some(table) = &entry.0 else { continue };
         let kind = table.kind.as_deref().unwrap_or(key.as_str());
-        let preset = catalog
-            .backing("backing", kind)
-            .map_err(|error| Box::new(error.about(&["backing", key.as_str(), "kind"])))?;
+        let preset = catalog.backing("backing", kind).map_err(|error| {
+            let mut error = error.about(&["backing", key.as_str(), "kind"]);
+            if table.kind.is_none() {
+                let note = format!("a name of your own needs a `kind`: `{key} = {{ kind = \"redis\" }}`");
+                error.notes.push(note);
+            }
+            Box::new(error)
+        })?;
         let one = beside(naming, project, key, table, &preset, kind)
             .map_err(|why| Diagnostic::error(format!("the backing service `{key}`: {why}")))
             .map_err(|error| Box::new(error.about(&["backing", key.as_str(), "version"])))?;
@@ -94,7 +99,7 @@ fn beside(
         Some(database) => database.to_string(),
         None => project.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect(),
     };
-    let secret = SecretId::new(format!("{}_password", prefix.to_ascii_lowercase()))?;
+    let secret = SecretId::new(format!("{}_password", prefix.trim_start_matches('_').to_ascii_lowercase()))?;
     let version = version(table.version.as_ref().map(|version| version.as_str()), preset)?;
     let words = BTreeMap::from([
         ("database", database.clone()),

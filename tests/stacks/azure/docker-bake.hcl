@@ -70,5 +70,5 @@ target "api-release" {
 target "api-dev" {
   inherits = ["api"]
   target   = "dev"
-  tags     = ["api:dev"]
+  tags     = ["api-dev"]
 }

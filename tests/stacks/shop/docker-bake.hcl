@@ -46,7 +46,7 @@ target "api-release" {
 target "api-dev" {
   inherits = ["api"]
   target   = "dev"
-  tags     = ["api:dev"]
+  tags     = ["api-dev"]
 }
 
 target "web" {
@@ -70,5 +70,5 @@ target "web-release" {
 target "web-dev" {
   inherits = ["web"]
   target   = "dev"
-  tags     = ["web:dev"]
+  tags     = ["web-dev"]
 }
