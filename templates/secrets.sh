@@ -103,7 +103,7 @@ fetch() {
     {{ secret.name | word }})
 {%- if secret.provider == "vault" %} from_vault {{ secret.key | sh }} {{ secret.property | sh }} {% if secret.version %}{{ secret.version | sh }}{% else %}0{% endif %} ;;
 {%- elif secret.provider == "environment" %} from_environment {{ secret.key | word }} ;;
-{%- elif secret.provider == "file" or secret.provider == "swarm" %} from_file {{ secret.key | sh }} ;;
+{%- elif secret.provider == "file" or secret.provider == "swarm" %} from_file {{ secret.name | word }} ;;
 {%- else %} {% if secret.property %}field {{ secret.property | sh }}{% elif secret.provider != "gcp" %}line{% endif %}
 {%- if secret.property or secret.provider != "gcp" %} {% endif %}
 {%- if secret.provider == "aws" %}from_aws {{ secret.key | sh }} {% if secret.version %}{{ secret.version | sh }}{% else %}AWSCURRENT{% endif %} ;;

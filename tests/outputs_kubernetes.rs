@@ -315,7 +315,7 @@ fn the_csi_driver_is_told_file_and_place_of_each_secret() {
     assert_eq!(parameters["roleName"], "shop");
     assert_eq!(
         objects[1],
-        json!({ "objectName": "license", "secretPath": "secret/data/shop/deep", "secretKey": "key", "filePermission": 0o444 })
+        json!({ "objectName": "license", "secretPath": "secret/data/shop/deep?version=3", "secretKey": "key", "filePermission": 0o444 })
     );
     let (parameters, objects) = inner("aws");
     assert_eq!(parameters["usePodIdentity"], "true");
@@ -323,6 +323,8 @@ fn the_csi_driver_is_told_file_and_place_of_each_secret() {
         objects[0],
         json!({ "objectName": "shop/api_token", "objectType": "secretsmanager", "objectAlias": "api_token", "filePermission": "0444" })
     );
+    // `objectVersion` would be the version's own id (github.com/aws/secrets-store-csi-driver-provider-aws, 2026-11)
+    assert_eq!(objects[1]["objectVersionLabel"], "AWSPREVIOUS");
     assert_eq!(objects[1]["jmesPath"], json!([{ "path": "\"key\"", "objectAlias": "license" }]));
     let (parameters, objects) = inner("azure");
     assert_eq!(parameters["keyvaultName"], "shop-vault");

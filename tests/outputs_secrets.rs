@@ -115,7 +115,14 @@ fn no_value_of_a_secret_is_in_a_file_that_is_written() {
 
 #[test]
 fn nothing_stands_in_for_a_secret_that_is_kept_elsewhere() {
-    let project = written("vault", "script");
+    let project = shop("vault", "script");
+    // a mount of what is not there would fail: what comes next fetches it
+    project
+        .run("new --yes")
+        .exits(0)
+        .says("api_token (environment), db_password (vault), secrets/session_key")
+        .says("eval \"$(sh scripts/secrets.sh)\" && docker compose up --build");
+    project.run("new --yes --set providers.delivery=sidecar").exits(0).says("--file compose.secrets.yaml up --build");
     assert!(
         project.has("secrets/session_key") && !project.has("secrets/db_password") && !project.has("secrets/api_token")
     );

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::Context;
 use super::compare::State;
-use crate::plan::stack::{DockerRun, Role, Stack, Unit};
-use crate::spec::values::shell_word;
+use crate::plan::stack::{DockerRun, Role, Secret, Stack};
+use crate::spec::secrets::Provider;
+use crate::spec::values::{SecretId, shell_word};
 use crate::write::{Action, Written};
 
 /// One word for what a file on disk is to us.
@@ -33,8 +34,7 @@ pub(super) fn text(context: &Context, dir: &Path, stack: &Stack, written: &Writt
         lines.push(format!("{verb:<9} {}{kept}", file.path));
     }
     lines.push(String::new());
-    let service = stack.units.first();
-    lines.push(format!("Holds     {}", service.map(holds).unwrap_or_default()));
+    lines.push(format!("Holds     {}", holds(stack)));
     for other in stack.units.iter().skip(1) {
         let what = match other.role {
             Role::Service => "another service",
@@ -55,7 +55,7 @@ pub(super) fn text(context: &Context, dir: &Path, stack: &Stack, written: &Writt
         .and_then(|unit| unit.publish)
         .map(|port| format!("   then {}://127.0.0.1:{port}", if stack.tls { "https" } else { "http" }))
         .unwrap_or_default();
-    lines.push(format!("Next      {into}docker compose up --build{url}"));
+    lines.push(format!("Next      {into}{}{url}", up(stack)));
     let prove = if dir == "." { String::new() } else { format!(" {}", shell_word(&dir)) };
     lines
         .push(format!("          scaffold prove{prove}   builds it, runs it locked down and looks at it from outside"));
@@ -88,8 +88,21 @@ fn broken(command: &str, cells: usize) -> String {
     lines.join(&format!(" \\\n{:INDENT$}", ""))
 }
 
-/// A unit in one line.
-pub(super) fn holds(unit: &Unit) -> String {
+/// What starts it, with the secrets that are kept elsewhere.
+fn up(stack: &Stack) -> &'static str {
+    let here = |secret: &Secret| matches!(secret.provider, Provider::File | Provider::Swarm);
+    if stack.sidecar.is_some() {
+        "docker compose --file compose.yaml --file compose.secrets.yaml up --build"
+    } else if stack.secrets.iter().all(here) {
+        "docker compose up --build"
+    } else {
+        "eval \"$(sh scripts/secrets.sh)\" && docker compose up --build"
+    }
+}
+
+/// The first unit in one line.
+pub(super) fn holds(stack: &Stack) -> String {
+    let Some(unit) = stack.units.first() else { return String::new() };
     let mut parts = vec![format!("uid {}", unit.user.uid)];
     if unit.read_only {
         parts.push("read-only root".to_owned());
@@ -108,8 +121,12 @@ pub(super) fn holds(unit: &Unit) -> String {
         (None, _) => "no health check".to_owned(),
     });
     if !unit.secrets.is_empty() {
-        let names: Vec<String> = unit.secrets.iter().map(|secret| format!("secrets/{}", secret.name)).collect();
-        parts.push(format!("secrets from {}", names.join(", ")));
+        let kept = |name: &SecretId| stack.secrets.iter().find(|secret| secret.name == *name);
+        let names = unit.secrets.iter().map(|secret| match kept(&secret.name).map(|secret| secret.provider) {
+            None | Some(Provider::File | Provider::Swarm) => format!("secrets/{}", secret.name),
+            Some(provider) => format!("{} ({provider})", secret.name),
+        });
+        parts.push(format!("secrets from {}", names.collect::<Vec<_>>().join(", ")));
     }
     parts.join(", ")
 }

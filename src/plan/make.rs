@@ -194,7 +194,7 @@ fn runtime(
 }
 
 /// The secrets of the running service.
-fn secrets(spec: &Spec) -> Result<Vec<Secret>, String> {
+fn secrets(spec: &Spec) -> Result<Vec<Secret>, Box<Diagnostic>> {
     let mut all = Vec::new();
     for table in &spec.file.secrets {
         let env = match &table.env {
@@ -202,14 +202,17 @@ fn secrets(spec: &Spec) -> Result<Vec<Secret>, String> {
             None => EnvName::new(format!("{}_FILE", EnvName::of(table.name.as_str())?))?,
         };
         if all.iter().any(|secret: &Secret| secret.name == table.name) {
-            return Err(format!("the secret `{}` stands twice in [[secrets]]: keep one", table.name));
+            let error = format!("the secret `{}` stands twice in [[secrets]]", table.name);
+            return Err(Box::new(
+                Diagnostic::error(error).about(&["secrets", table.name.as_str()]).help("keep one of them"),
+            ));
         }
         all.push(Secret { name: table.name.clone(), env });
     }
     Ok(all)
 }
 
-fn compose(project: &Project, spec: &Spec, applied: &Applied, running: &Preset) -> Result<Compose, String> {
+fn compose(project: &Project, spec: &Spec, applied: &Applied, running: &Preset) -> Result<Compose, Box<Diagnostic>> {
     let table = &spec.file.runtime;
     let volume = table.volume.as_ref().map(|volume| Volume { name: volume.name.clone(), path: volume.path.clone() });
     let mut tmpfs = vec![Tmpfs { path: AbsPath::new("/tmp")?, size: Size::new("64m")?, exec: false, own: false }];

@@ -45,6 +45,20 @@ pub enum Provider {
     Gcp,
 }
 
+impl std::fmt::Display for Provider {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::File => "file",
+            Self::Environment => "environment",
+            Self::Swarm => "swarm",
+            Self::Vault => "vault",
+            Self::Aws => "aws",
+            Self::Azure => "azure",
+            Self::Gcp => "gcp",
+        })
+    }
+}
+
 /// How a value comes from its keeper to the container, outside a cluster.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -70,11 +70,30 @@ fn what_only_the_whole_stack_knows_is_refused_with_its_place() {
             "would both be `w-a` in Kubernetes",
             "rename one",
         ),
+        (secret("a.b", "file") + &secret("A-b", "vault") + vault, "5:8", "`a.b` and `A-b` have one name", "other letters"),
+        (secret("a", "file") + &secret("a", "vault") + vault, "2:8", "stands twice", "keep one"),
+        (secret("a", "file") + "env = \"X\"\n" + &secret("b", "file") + "env = \"X\"\n", "8:1", "taken by the secret `a`", "another `env`"),
+        (secret("a", "file") + "env = \"X\"\n" + worker + "env = { X = \"x\" }\n", "4:1", "taken by the environment", "another `env`"),
+        (secret("a", "file") + "key = \"b\"\n", "4:1", "has the secret's own name", "take the key out"),
+        (secret("a", "environment") + "key = \"B\"\nversion = \"1\"\n", "5:1", "a variable, which has no `version`", "take the key out"),
+        (secret("a", "vault") + "version = \"v3\"\n" + vault, "4:1", "Vault counts them", ""),
         ("[image]\nregistry = \"r.example.com\"\n[proxy]\nkind = \"nginx\"\nroutes = { \"/x\" = \"y\" }\n".to_owned(), "5:1", "goes to `y`", ""),
     ] {
         let project = Project::node_and(&[("scaffold.toml", &spec)]);
         project.refuses("new --yes", 2).says(&format!("scaffold.toml:{place}")).says(what).says(help);
     }
+    let member = |name: &str, port: u16, key: &str| {
+        format!(
+            "[services.{name}]\npath = \"{name}\"\nservice = {{ lang = \"node\", start = \"node a.js\", port = {port} }}\n\
+             [[services.{name}.secrets]]\nname = \"db\"\nprovider = \"vault\"\nkey = \"{key}\"\n"
+        )
+    };
+    let spec = member("api", 3000, "one") + &member("web", 4000, "other") + vault;
+    let package = "{ \"engines\": { \"node\": \"26\" } }\n";
+    Project::with(&[("scaffold.toml", &spec), ("api/package.json", package), ("web/package.json", package)])
+        .refuses("new --yes", 2)
+        .says("scaffold.toml:12:8")
+        .says("kept in one place here and in another elsewhere");
 }
 
 #[test]

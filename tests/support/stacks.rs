@@ -118,12 +118,12 @@ pub(crate) const KEEPERS: [(&str, &str, &str); 4] = [
     (
         "vault",
         "address = \"https://vault.example.com:8200\"\nnamespace = \"team\"",
-        "key = \"shop/deep\"\nproperty = \"key\"",
+        "key = \"shop/deep\"\nproperty = \"key\"\nversion = \"3\"",
     ),
     (
         "aws",
         "region = \"eu-central-1\"",
-        "key = \"arn:aws:secretsmanager:eu-central-1:123456789012:secret:license-AbCdEf\"\nproperty = \"key\"",
+        "key = \"arn:aws:secretsmanager:eu-central-1:123456789012:secret:license-AbCdEf\"\nproperty = \"key\"\nversion = \"AWSPREVIOUS\"",
     ),
     (
         "azure",

@@ -20,7 +20,7 @@ pub(super) fn ask(ask: &mut dyn Ask, draft: &mut Draft<'_>) -> Result<Answer<()>
             draft.told.push(note);
         }
     }
-    let holds = ready.stack.units.first().map(summary::holds).unwrap_or_default();
+    let holds = summary::holds(&ready.stack);
     let replace = conflicts.iter().map(|due| due.path.as_str()).collect::<Vec<_>>().join(", ");
     // where something would be lost, the first answer is the careful one
     let (question, options) = if conflicts.is_empty() || draft.args.force {

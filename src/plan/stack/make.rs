@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::remote::{self, secret_of};
 use super::{
-    Built, Ci, Kubernetes, Stack, Unit, beside, cluster, dev, docker_run, network, process, publish, sidecar, swarm,
+    Built, Ci, Kubernetes, Stack, Unit, beside, cluster, dev, docker_run, network, process, publish, remote, sidecar,
+    swarm,
 };
 use crate::catalog::{Catalog, ci};
 use crate::plan::images::Naming;
@@ -90,30 +90,8 @@ pub fn make(
     once(&units)?;
     publish(&mut units)?;
 
-    let mut secrets = Vec::new();
-    for unit in &units {
-        for used in &unit.secrets {
-            if !secrets.iter().any(|secret: &super::Secret| secret.name == used.name) {
-                let tables = members.iter().flat_map(|member| {
-                    let origin = table_of(file, member);
-                    member.spec.file.secrets.iter().map(move |table| (table, origin.clone()))
-                });
-                let mut tables = tables.chain(file.secrets.iter().map(|table| (table, Vec::new())));
-                let (table, mut origin) = tables.find(|(table, _)| table.name == used.name).unzip();
-                let origin = origin.get_or_insert_default();
-                origin.extend(["secrets", used.name.as_str()]);
-                secrets.push(secret_of(
-                    name,
-                    file,
-                    unit.user,
-                    &used.name,
-                    table,
-                    generated.contains(&used.name),
-                    origin,
-                )?);
-            }
-        }
-    }
+    let tables: Vec<_> = members.iter().map(|member| (&member.spec.file.secrets, table_of(file, member))).collect();
+    let secrets = remote::secrets(name, file, &tables, &units, &generated)?;
     let providers = remote::providers(name, file, &secrets)?;
     let mut volumes: Vec<ServiceName> =
         units.iter().filter_map(|unit| Some(unit.volume.as_ref()?.name.clone())).collect();
@@ -183,7 +161,7 @@ fn table_of<'a>(file: &'a SpecFile, member: &Member<'_>) -> Vec<&'a str> {
 pub(super) fn slug(text: &str) -> String {
     let plain: String =
         text.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    plain.trim_matches('-').chars().take(63).collect()
+    plain.trim_matches('-').chars().take(63).collect::<String>().trim_end_matches('-').to_owned()
 }
 
 fn repository(file: &SpecFile, member: &Member<'_>, several: bool) -> Result<Repository, Box<Diagnostic>> {

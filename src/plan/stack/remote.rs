@@ -1,14 +1,99 @@
 //! Secrets and who keeps them: each by the name that its keeper takes.
 
+use std::collections::BTreeMap;
+
 use super::make::slug;
-use super::{Aws, Azure, Gcp, Providers, Secret, Vault};
+use super::{Aws, Azure, Gcp, Providers, Secret, Unit, Vault};
 use crate::report::Diagnostic;
 use crate::spec::file::SpecFile;
 use crate::spec::secrets::{Provider, SecretTable};
-use crate::spec::values::{EnvName, Namespace, RemoteKey, SecretId, ServiceName, User};
+use crate::spec::values::{EnvName, Namespace, RemoteKey, SecretId, ServiceName, User, Version};
 
-/// A secret of the project `name`, as it is kept.
-pub(super) fn secret_of(
+/// What each member says of its secrets, and the table of `scaffold.toml` that speaks of the member.
+type Tables<'a> = [(&'a Vec<SecretTable>, Vec<&'a str>)];
+
+/// The secrets that `units` of the project `name` read, each as it is kept; those that `generated` names are made up.
+///
+/// # Errors
+/// A name that its keeper does not take, two secrets that cannot be told apart, one that is said in two ways.
+pub(super) fn secrets(
+    name: &ServiceName,
+    file: &SpecFile,
+    tables: &Tables<'_>,
+    units: &[Unit],
+    generated: &[SecretId],
+) -> Result<Vec<Secret>, Box<Diagnostic>> {
+    let mut secrets: Vec<Secret> = Vec::new();
+    for unit in units {
+        for used in &unit.secrets {
+            if secrets.iter().any(|secret| secret.name == used.name) {
+                continue;
+            }
+            let (table, origin) = said(file, tables, &used.name)?;
+            let secret = secret_of(name, file, unit.user, &used.name, table, generated.contains(&used.name), &origin)?;
+            if let Some(other) = secrets.iter().find(|other| other.slug == secret.slug) {
+                let error = format!(
+                    "the secrets `{}` and `{}` have one name for a shell and a cluster",
+                    other.name, secret.name
+                );
+                return Err(Box::new(
+                    Diagnostic::error(error)
+                        .about(&secret.origin)
+                        .help("give one of them a name that has other letters or digits"),
+                ));
+            }
+            secrets.push(secret);
+        }
+    }
+    units.iter().try_for_each(|unit| variables(unit, &secrets))?;
+    Ok(secrets)
+}
+
+/// The table of a secret and the key that it stands under.
+fn said<'a>(
+    file: &'a SpecFile,
+    tables: &Tables<'a>,
+    name: &'a SecretId,
+) -> Result<(Option<&'a SecretTable>, Vec<&'a str>), Box<Diagnostic>> {
+    let all = tables.iter().flat_map(|(secrets, origin)| secrets.iter().map(move |table| (table, &origin[..])));
+    let all = all.chain(file.secrets.iter().map(|table| (table, &[][..])));
+    let mut all = all.filter(|(table, _)| table.name == *name);
+    let Some((first, origin)) = all.next() else { return Ok((None, vec!["secrets", name.as_str()])) };
+    let kept = |table: &'a SecretTable| (table.provider, &table.key, &table.property, &table.version);
+    let below = |origin: &[&'a str]| [origin, &["secrets", name.as_str()]].concat();
+    if let Some((_, other)) = all.find(|(other, _)| kept(other) != kept(first)) {
+        return Err(Box::new(
+            Diagnostic::error(format!("the secret `{name}` is kept in one place here and in another elsewhere"))
+                .about(&below(other))
+                .help("say the same of it for each service, or give the two different names"),
+        ));
+    }
+    Ok((Some(first), below(origin)))
+}
+
+/// That each variable names one file to a unit.
+fn variables(unit: &Unit, secrets: &[Secret]) -> Result<(), Box<Diagnostic>> {
+    let mut seen: BTreeMap<&EnvName, String> = BTreeMap::new();
+    seen.extend(unit.environment.iter().map(|pair| (&pair.name, "the environment".to_owned())));
+    for used in &unit.secrets {
+        let Some(variable) = &used.env else { continue };
+        if let Some(other) = seen.insert(variable, format!("the secret `{}`", used.name)) {
+            let origin =
+                secrets.iter().find(|secret| secret.name == used.name).map_or(&[][..], |secret| &secret.origin);
+            return Err(Box::new(
+                Diagnostic::error(format!(
+                    "`{variable}` names the file of the secret `{}`, and is taken by {other}",
+                    used.name
+                ))
+                .about(&[origin, &["env".to_owned()]].concat())
+                .help("give the secret another `env`"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn secret_of(
     name: &ServiceName,
     file: &SpecFile,
     user: User,
@@ -18,6 +103,12 @@ pub(super) fn secret_of(
     origin: &[&str],
 ) -> Result<Secret, Box<Diagnostic>> {
     let provider = table.and_then(|table| table.provider).or(file.providers.default).unwrap_or_default();
+    if let Some(table) = table {
+        taken(provider, table).map_err(|(key, why)| {
+            let error = Diagnostic::error(why).about(&[origin, &[key]].concat());
+            Box::new(error.help("take the key out, or name another `provider`"))
+        })?;
+    }
     let given = table.and_then(|table| table.key.clone());
     let key = match (given, provider) {
         (Some(key), _) => key,
@@ -47,6 +138,36 @@ pub(super) fn secret_of(
         generated,
         origin: origin.iter().map(|&part| part.to_owned()).collect(),
     })
+}
+
+/// What is said of a secret that its keeper has nothing of: the key and why.
+fn taken(provider: Provider, table: &SecretTable) -> Result<(), (&'static str, String)> {
+    let name = &table.name;
+    let (keeper, key) = match provider {
+        Provider::File => ("a file", false),
+        Provider::Environment => ("a variable", true),
+        Provider::Swarm => ("a swarm", true),
+        Provider::Vault => {
+            let plain = |version: &Version| version.as_str().bytes().all(|b| b.is_ascii_digit());
+            return match &table.version {
+                Some(version) if !plain(version) => Err((
+                    "version",
+                    format!("`{version}` is not a version of the secret `{name}`: Vault counts them, such as `3`"),
+                )),
+                _ => Ok(()),
+            };
+        }
+        Provider::Aws | Provider::Azure | Provider::Gcp => return Ok(()),
+    };
+    if !key && table.key.is_some() {
+        return Err(("key", format!("the secret `{name}` is {keeper}, which has the secret's own name")));
+    }
+    for (there, said) in [("property", table.property.is_some()), ("version", table.version.is_some())] {
+        if said {
+            return Err((there, format!("the secret `{name}` is kept by {keeper}, which has no `{there}`")));
+        }
+    }
+    Ok(())
 }
 
 /// Every keeper has names of its own: Azure takes no `_` (learn.microsoft.com, key-vault object identifiers), Google no

@@ -227,7 +227,6 @@ pub fn of(stack: &Stack) -> Result<Cluster, Box<Diagnostic>> {
     let pods = pod::pods(stack)?;
     let read = |secret: &&Secret| pods.iter().any(|pod| pod.secrets.iter().any(|mounted| mounted.name == secret.name));
     let secrets: Vec<&Secret> = stack.secrets.iter().filter(read).collect();
-    names::apart(secrets.iter().map(|secret| (secret.name.as_str(), secret.slug.clone(), &secret.origin)))?;
     let managed = secrets.iter().any(|secret| !by_hand(secret.provider));
     let (own, mut external): (Vec<Secret>, Vec<Secret>) =
         secrets.into_iter().cloned().partition(|secret| by_hand(secret.provider));
