@@ -47,13 +47,8 @@ impl Stage {
         let project = PROJECTS.iter().find(|known| known.name == project).unwrap();
         let copy = dir.join("project");
         assert!(says(Command::new("cp").arg("-r").arg(&project.dir).arg(&copy)).0);
-        // the runner copies what git tracks; the variables of the project are not in it
-        fs::write(copy.join(".gitignore"), ".gitlab-ci-local-variables.yml\n").unwrap();
-        fs::write(
-            copy.join(".gitlab-ci-local-variables.yml"),
-            "NPMRC:\n  type: file\n  values:\n    '*': a-canary\nREGISTRY_USER: me\nREGISTRY_PASSWORD: a-password\n",
-        )
-        .unwrap();
+        // Not a variable of the runner's own type `file`: it would leave each in /tmp, for every job.
+        fs::write(dir.join("npmrc"), "a-canary").unwrap();
         let stage = Self { dir };
         stage.commit();
         stage
@@ -86,6 +81,8 @@ impl Stage {
             .args(["--force-shell-executor", "--shell-isolation", "--no-artifacts-to-source", "--no-color"])
             .args(["--container-executable=podman", "--variable=CI_PROJECT_DIR=."])
             .args(["--variable=CI_REGISTRY_IMAGE=registry.example.com/acme/shop"])
+            .arg(format!("--variable=NPMRC={}", self.dir.join("npmrc").display()))
+            .args(["--variable=REGISTRY_USER=me", "--variable=REGISTRY_PASSWORD=a-password"])
             .args(["--variable=CI_REGISTRY_USER=me", "--variable=CI_REGISTRY_PASSWORD=a-password"])
             .args(variables.iter().map(|variable| format!("--variable={variable}")))
             .current_dir(self.dir.join("project"))
