@@ -120,7 +120,7 @@ fn nothing_stands_in_for_a_secret_that_is_kept_elsewhere() {
     project
         .run("new --yes")
         .exits(0)
-        .says("api_token (environment), db_password (vault), secrets/session_key")
+        .says("db_password (vault), secrets/session_key, api_token (environment)")
         .says("eval \"$(sh scripts/secrets.sh)\" && docker compose up --build");
     project.run("new --yes --set providers.delivery=sidecar").exits(0).says("--file compose.secrets.yaml up --build");
     assert!(
