@@ -139,16 +139,22 @@ impl<'de> Deserialize<'de> for BuildSecret {
             #[serde(default)]
             required: bool,
         }
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Form {
-            Id(SecretId),
-            Table(Table),
+        struct Entry;
+        impl<'de> serde::de::Visitor<'de> for Entry {
+            type Value = BuildSecret;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an id, or a table with one")
+            }
+            fn visit_str<E: serde::de::Error>(self, id: &str) -> Result<BuildSecret, E> {
+                let id = SecretId::new(id).map_err(E::custom)?;
+                Ok(BuildSecret { id, target: None, env: None, required: false })
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<BuildSecret, A::Error> {
+                Table::deserialize(serde::de::value::MapAccessDeserializer::new(map))
+                    .map(|Table { id, target, env, required }| BuildSecret { id, target, env, required })
+            }
         }
-        Ok(match Form::deserialize(deserializer)? {
-            Form::Id(id) => Self { id, target: None, env: None, required: false },
-            Form::Table(Table { id, target, env, required }) => Self { id, target, env, required },
-        })
+        deserializer.deserialize_any(Entry)
     }
 }
 

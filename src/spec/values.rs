@@ -344,17 +344,21 @@ impl std::fmt::Display for Argv {
 
 impl<'de> Deserialize<'de> for Argv {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Form {
-            Line(String),
-            Words(Vec<String>),
+        struct Words;
+        impl<'de> serde::de::Visitor<'de> for Words {
+            type Value = Argv;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a command, as a line or a list of words")
+            }
+            fn visit_str<E: serde::de::Error>(self, line: &str) -> Result<Argv, E> {
+                Argv::from_line(line).map_err(E::custom)
+            }
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, words: A) -> Result<Argv, A::Error> {
+                let words: Vec<String> = Vec::deserialize(serde::de::value::SeqAccessDeserializer::new(words))?;
+                Argv::new(words).map_err(serde::de::Error::custom)
+            }
         }
-        match Form::deserialize(deserializer)? {
-            Form::Line(line) => Self::from_line(&line),
-            Form::Words(words) => Self::new(words),
-        }
-        .map_err(serde::de::Error::custom)
+        deserializer.deserialize_any(Words)
     }
 }
 

@@ -77,6 +77,9 @@ fn what_only_the_whole_stack_knows_is_refused_with_its_place() {
         (secret("a", "file") + "key = \"b\"\n", "4:1", "has the secret's own name", "take the key out"),
         (secret("a", "environment") + "key = \"B\"\nversion = \"1\"\n", "5:1", "a variable, which has no `version`", "take the key out"),
         (secret("a", "vault") + "version = \"v3\"\n" + vault, "4:1", "Vault counts them", ""),
+        ("[build]\nsecrets = [\"npmrc\", \"npmrc\"]\n".to_owned(), "2:1", "`npmrc` of the build stands twice", ""),
+        ("[build]\nsecrets = [\"a.b\", \"a-b\"]\n".to_owned(), "2:1", "given by `A_B_FILE`", "another name"),
+        (secret("npmrc", "file") + "[build]\nsecrets = [\"npmrc\"]\n", "5:1", "of the build and of what runs", "another name"),
         ("[image]\nregistry = \"r.example.com\"\n[proxy]\nkind = \"nginx\"\nroutes = { \"/x\" = \"y\" }\n".to_owned(), "5:1", "goes to `y`", ""),
     ] {
         let project = Project::node_and(&[("scaffold.toml", &spec)]);
@@ -109,6 +112,13 @@ fn a_wrong_spec_is_refused_with_its_place() {
     refused("[runtime.env]\nDB_PASSWORD = \"hunter2hunter2\"\n").says("a secret stands in").does_not_say("hunter2");
     refused("[service]\nname = \"My App\"\n").says("is not a service name");
     refused("[image]\nbase = \"slimm\"\n").says("did you mean `slim`?");
+    refused("[build]\nsecrets = [{ id = \"npmrc\", target = \"x\" }]\n")
+        .says("scaffold.toml:2:37")
+        .says("is not a path");
+    refused("[build]\nsecrets = [5]\n").says("an id, or a table with one is needed here, not the number `5`");
+    refused("[service]\nstart = [\"node\", 5]\n")
+        .says("scaffold.toml:2:18")
+        .says("a text in quotes is needed here, not the number `5`");
     refused("[build]\nmanager = \"nmp\"\n").says("did you mean `npm`?");
 }
 

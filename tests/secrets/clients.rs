@@ -309,7 +309,15 @@ fn google_with_gcloud() {
     script.set("CLOUDSDK_AUTH_DISABLE_CREDENTIALS", true).set("CLOUDSDK_CORE_DISABLE_PROMPTS", 1);
     let settings = tempfile::tempdir().unwrap();
     script.set("CLOUDSDK_CONFIG", settings.path().display());
-    script.proven(keep_file(&kept.join("shop-db-password")));
+    script.proven(|script, value| {
+        let Some(value) = value else { return fs::remove_file(kept.join("shop-db-password")).unwrap() };
+        let text = format!("--data-file={}", file(script.project, value));
+        let of = |verb: &[&str]| {
+            let arguments = [&["secrets"], verb, &["shop-db-password", "--project=demo", &text]].concat();
+            script.client("gcloud", &arguments).status.success()
+        };
+        assert!(of(&["versions", "add"]) || of(&["create"]), "gcloud does not take {value:?}");
+    });
 }
 
 #[test]

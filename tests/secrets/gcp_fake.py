@@ -1,4 +1,5 @@
-"""As much of Google's Secret Manager as `gcloud secrets versions access` asks for: the newest version of each file of a folder.
+"""As much of Google's Secret Manager as `gcloud secrets create`, `versions add` and `versions access` ask for: each file
+of a folder is the newest version of a secret.
 
 gcloud checks the sum of what it gets, so a value that is not sent exactly is found. It says nothing of who may read.
 """
@@ -9,6 +10,7 @@ import json
 import pathlib
 import re
 import sys
+import urllib.parse
 
 
 def crc32c(data: bytes) -> int:
@@ -31,6 +33,20 @@ class Fake(http.server.BaseHTTPRequestHandler):
             self.answer(200, {"name": asked[1].replace("latest", "1"), "payload": payload})
         else:
             self.answer(404, {"error": {"code": 404, "status": "NOT_FOUND", "message": "there is no such version"}})
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        path, _, query = self.path.partition("?")
+        made = path == "/v1/projects/demo/secrets" and urllib.parse.parse_qs(query).get("secretId")
+        added = re.fullmatch(r"/v1/(projects/demo/secrets/([\w-]+)):addVersion", path)
+        if made and "automatic" in body.get("replication", {}):
+            pathlib.Path(sys.argv[1], made[0]).touch(exist_ok=False)
+            self.answer(200, {"name": f"projects/demo/secrets/{made[0]}"})
+        elif added and pathlib.Path(sys.argv[1], added[2]).is_file():
+            pathlib.Path(sys.argv[1], added[2]).write_bytes(base64.b64decode(body["payload"]["data"]))
+            self.answer(200, {"name": f"{added[1]}/versions/1", "clientSpecifiedPayloadChecksum": True})
+        else:
+            self.answer(404, {"error": {"code": 404, "status": "NOT_FOUND", "message": "there is no such secret"}})
 
     def answer(self, status: int, body: dict) -> None:
         text = json.dumps(body).encode()

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Built, Ci, Kubernetes, Stack, Unit, beside, cluster, dev, docker_run, network, process, publish, remote, sidecar,
-    swarm,
+    Built, Ci, Kubernetes, Stack, Unit, beside, cluster, dev, docker_run, mounts, network, process, publish, remote,
+    sidecar, swarm,
 };
 use crate::catalog::{Catalog, ci};
+use crate::plan::Plan;
 use crate::plan::images::Naming;
-use crate::plan::{Plan, SecretMount};
 use crate::report::Diagnostic;
 use crate::spec::Spec;
 use crate::spec::file::SpecFile;
@@ -97,12 +97,7 @@ pub fn make(
         units.iter().filter_map(|unit| Some(unit.volume.as_ref()?.name.clone())).collect();
     volumes.sort();
     volumes.dedup();
-    let mut build_secrets: Vec<SecretMount> = Vec::new();
-    for mount in images.iter().flat_map(|image: &Built| &image.mounts) {
-        if !build_secrets.iter().any(|there| there.id == mount.id) {
-            build_secrets.push(mount.clone());
-        }
-    }
+    let build_secrets = mounts::of(&images, tables.iter().map(|(_, table)| &table[..]), &secrets)?;
     let away = secrets.iter().any(|secret| !matches!(secret.provider, Provider::File | Provider::Swarm));
     let outputs = &file.outputs;
     let sidecar = match providers.delivery {

@@ -9,6 +9,7 @@ pub mod cluster;
 mod dev;
 mod docker_run;
 mod make;
+mod mounts;
 mod network;
 mod process;
 mod publish;

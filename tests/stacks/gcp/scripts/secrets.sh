@@ -1,8 +1,8 @@
 #!/bin/sh
 # The secrets of api as files in memory, each fetched from where it is kept.
 #
-#   eval "$(scripts/secrets.sh)" && docker compose up --detach
-#   scripts/secrets.sh --stdout NAME | docker secret create NAME_v1 -
+#   eval "$(sh scripts/secrets.sh)" && docker compose up --detach
+#   sh scripts/secrets.sh --stdout NAME | docker secret create NAME_v1 -
 set -eu
 umask 077
 new=
