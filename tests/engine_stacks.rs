@@ -408,6 +408,9 @@ fn the_build_sees_the_authority_and_the_proxy_and_the_image_holds_neither() {
     // npm is a program of node: this looks around in the very step that installs
     let witness =
         "--set stages.deps.copy=[\"witness.cjs\"] --set stages.deps.env.NODE_OPTIONS=--require=/app/witness.cjs";
+    // and this in a later step, which is the user's own
+    let own = "\n[stages.build]\nrun = [\"node -e 0 && cp seen built\"]\n";
+    project.write("scaffold.toml", &(project.read("scaffold.toml") + own));
     project.run(&format!("new --yes --set build.ca=certs/corp.pem --set build.proxy=true {witness}")).exits(0);
     let _images = Images(vec![name.clone()]);
     // nothing is fetched, so nobody has to listen there
@@ -428,6 +431,7 @@ fn the_build_sees_the_authority_and_the_proxy_and_the_image_holds_neither() {
     project.write("proxy.txt", proxy);
     let expected = [digest(&project.path("certs/corp.pem")), digest(&project.path("proxy.txt"))].join(" ");
     assert_eq!(seen, expected, "{}", project.read("Dockerfile"));
+    assert_eq!(succeeds(&["run", "--rm", "--entrypoint=/bin/cat", &name, "/app/built"]), expected);
 
     let pem = project.read("certs/corp.pem");
     let line = pem.lines().nth(2).unwrap();

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Catalog;
-use crate::report::{self, Diagnostic};
+use crate::report::Diagnostic;
 
 /// The template's name of the file.
 const FILE: &str = "ci/pins.toml";
@@ -106,8 +106,7 @@ fn own_version() -> String {
 /// # Errors
 /// A pack's own file that says something else than the fields here.
 pub fn pins(catalog: &Catalog) -> Result<Pins, Box<Diagnostic>> {
-    let text = catalog.template(FILE).unwrap_or_default();
-    toml::from_str(text).map_err(|error| Box::new(report::toml_error(FILE, text, &error)))
+    catalog.template_table(FILE)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Catalog;
-use crate::report::{self, Diagnostic};
+use crate::report::Diagnostic;
 
 /// The template's name of the file.
 const FILE: &str = "secrets/clients.toml";
@@ -39,8 +39,7 @@ pub struct Client {
 /// # Errors
 /// A pack's own file that says something else than the fields here.
 pub fn clients(catalog: &Catalog) -> Result<Clients, Box<Diagnostic>> {
-    let text = catalog.template(FILE).unwrap_or_default();
-    toml::from_str(text).map_err(|error| Box::new(report::toml_error(FILE, text, &error)))
+    catalog.template_table(FILE)
 }
 
 #[cfg(test)]

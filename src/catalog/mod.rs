@@ -77,6 +77,18 @@ impl Catalog {
         self.file(&format!("templates/{name}"))
     }
 
+    /// A file of TOML among the templates.
+    ///
+    /// # Errors
+    /// A pack's own file that says something else than the fields of `T`.
+    pub(in crate::catalog) fn template_table<T: serde::de::DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<T, Box<Diagnostic>> {
+        let text = self.template(name).unwrap_or_default();
+        toml::from_str(text).map_err(|error| Box::new(report::toml_error(name, text, &error)))
+    }
+
     /// All files below a folder of the templates, by the path that they get in a project.
     ///
     /// A file may be kept as `X.in` and become `X`: under its own name `Cargo.toml` would be a package nested in this

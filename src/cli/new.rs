@@ -18,7 +18,6 @@ use crate::pin::setup;
 use crate::plan::stack::DockerRun;
 use crate::report::{Diagnostic, Severity};
 use crate::spec::lock::{self, Lock, LockedFile};
-use crate::spec::secrets::Provider;
 use crate::spec::values::shell_word;
 use crate::spec::{file, place, text};
 use crate::write::{Action, Backup, Change, Transaction, recover};
@@ -462,7 +461,7 @@ fn placeholders(inputs: &Inputs, ready: &Ready) -> Vec<Change> {
         add("secrets/.gitignore".to_owned(), b"*\n".to_vec());
     }
     // a file in the place of a secret that is kept elsewhere would be taken for it
-    for secret in secrets.iter().filter(|secret| matches!(secret.provider, Provider::File | Provider::Swarm)) {
+    for secret in secrets.iter().filter(|secret| secret.provider.is_here()) {
         let content = if secret.generated { password() } else { Vec::new() };
         add(format!("secrets/{}", secret.name), content);
     }

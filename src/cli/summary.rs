@@ -4,8 +4,7 @@ use std::path::Path;
 
 use super::Context;
 use super::compare::State;
-use crate::plan::stack::{DockerRun, Role, Secret, Stack};
-use crate::spec::secrets::Provider;
+use crate::plan::stack::{DockerRun, Role, Stack};
 use crate::spec::values::{SecretId, shell_word};
 use crate::write::{Action, Written};
 
@@ -90,10 +89,9 @@ fn broken(command: &str, cells: usize) -> String {
 
 /// What starts it, with the secrets that are kept elsewhere.
 fn up(stack: &Stack) -> &'static str {
-    let here = |secret: &Secret| matches!(secret.provider, Provider::File | Provider::Swarm);
     if stack.sidecar.is_some() {
         "docker compose --file compose.yaml --file compose.secrets.yaml up --build"
-    } else if stack.secrets.iter().all(here) {
+    } else if stack.secrets.iter().all(|secret| secret.provider.is_here()) {
         "docker compose up --build"
     } else {
         "eval \"$(sh scripts/secrets.sh)\" && docker compose up --build"
@@ -123,8 +121,8 @@ pub(super) fn holds(stack: &Stack) -> String {
     if !unit.secrets.is_empty() {
         let kept = |name: &SecretId| stack.secrets.iter().find(|secret| secret.name == *name);
         let names = unit.secrets.iter().map(|secret| match kept(&secret.name).map(|secret| secret.provider) {
-            None | Some(Provider::File | Provider::Swarm) => format!("secrets/{}", secret.name),
-            Some(provider) => format!("{} ({provider})", secret.name),
+            Some(provider) if !provider.is_here() => format!("{} ({provider})", secret.name),
+            _ => format!("secrets/{}", secret.name),
         });
         parts.push(format!("secrets from {}", names.collect::<Vec<_>>().join(", ")));
     }

@@ -130,7 +130,6 @@ pub(super) fn make(
 
     let trusted = trusted(preset, spec);
     let prefixes = Prefixes { credentials: mounts(spec, applied, &mut recipe)? + &trusted, trusted };
-    recipe.authority = spec.file.build.ca.as_ref().map(|_| SecretId::new(AUTHORITY)).transpose()?;
     recipe.steps = steps(project, spec, applied, &prefixes)?;
 
     if let Some(framework) = framework {
@@ -262,8 +261,10 @@ fn mounts(spec: &Spec, applied: &Applied, recipe: &mut Recipe) -> Result<String,
         });
     }
     if let Some(file) = &spec.file.build.ca {
+        let id = SecretId::new(AUTHORITY)?;
+        recipe.authority = Some(id.clone());
         recipe.mounts.push(SecretMount {
-            id: SecretId::new(AUTHORITY)?,
+            id,
             target: None,
             required: true,
             file_variable: EnvName::new("BUILD_CA_FILE")?,

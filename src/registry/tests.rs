@@ -192,8 +192,7 @@ fn a_registry_that_stays_away_is_given_up_and_not_waited_for_twice() {
     assert_eq!(*waits.lock().unwrap(), [500, 1000, 2000].map(Duration::from_millis));
     assert_eq!(failing.asked().len(), 4);
 
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let gone = Reference::parse(&format!("{closed}/app:1")).unwrap();
+    let gone = Reference::parse(&format!("127.0.0.1:{}/app:1", crate::port::free_port())).unwrap();
     assert_eq!(client.resolve(&gone).unwrap_err().kind, ErrorKind::Unreachable);
 
     let limited = Fake::new(|_| said(429, &[("Retry-After", "3600")], ""));

@@ -45,6 +45,20 @@ pub enum Provider {
     Gcp,
 }
 
+impl Provider {
+    /// Its values stand in files of the project's folder `secrets/`.
+    #[must_use]
+    pub fn is_here(self) -> bool {
+        matches!(self, Self::File | Self::Swarm)
+    }
+
+    /// A manager, which a program can ask from wherever it runs.
+    #[must_use]
+    pub fn is_manager(self) -> bool {
+        matches!(self, Self::Vault | Self::Aws | Self::Azure | Self::Gcp)
+    }
+}
+
 impl std::fmt::Display for Provider {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {

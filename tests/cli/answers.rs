@@ -106,3 +106,32 @@ fn an_odd_folder_name_becomes_a_name_that_an_image_can_have() {
         assert_eq!(run["name"], name, "{folder}");
     }
 }
+
+#[test]
+fn every_step_that_may_go_to_the_network_sees_the_authority_of_the_build() {
+    for (lang, seen) in [
+        ("node", &["npm ci", "npm prune", "echo own"][..]),
+        ("python", &["uv sync", "echo own"]),
+        ("go", &["go mod download", "go build -trimpath -buildvcs", "echo own"]),
+        ("rust", &["cargo fetch", "cargo build", "echo own"]),
+    ] {
+        let project = Project::with(&[]);
+        project.run(&format!("new --starter --lang {lang} --yes")).exits(0);
+        project.write("ca.pem", "the authority\n");
+        let own = "\n[stages.build]\nrun = [\"echo own\"]\n";
+        project.write("scaffold.toml", &(project.read("scaffold.toml") + own));
+        project.run("new --yes --set build.ca=ca.pem").exits(0);
+        let dockerfile = project.read("Dockerfile");
+        let steps: Vec<&str> = dockerfile.split("\nRUN ").skip(1).collect();
+        let has =
+            |step: &str, what: &str| step.lines().take_while(|line| !line.is_empty()).any(|line| line.contains(what));
+        for step in &steps {
+            let mounted = has(step, "--mount=type=secret,id=build_ca,required=true");
+            assert_eq!(mounted, has(step, "=/run/secrets/build_ca "), "{lang}: {step}");
+        }
+        for what in seen {
+            let sees = |step: &&str| has(step, what) && has(step, "id=build_ca");
+            assert!(steps.iter().any(sees), "{lang}: {what} does not see it\n{dockerfile}");
+        }
+    }
+}

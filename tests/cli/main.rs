@@ -10,6 +10,7 @@ mod fake;
 #[path = "../support/film.rs"]
 mod film;
 #[cfg(feature = "registry")]
+#[expect(dead_code, reason = "only the registry of this process needs a port")]
 #[path = "../support/port.rs"]
 mod port;
 #[path = "../support/project.rs"]

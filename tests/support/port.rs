@@ -21,7 +21,6 @@ pub(crate) fn listener() -> TcpListener {
 }
 
 /// A port that nobody listens on, and that would be reached.
-#[allow(dead_code, reason = "the library asks for a listener alone")]
 pub(crate) fn free_port() -> u16 {
     listener().local_addr().unwrap().port()
 }

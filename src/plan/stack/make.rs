@@ -12,7 +12,7 @@ use crate::plan::images::Naming;
 use crate::report::Diagnostic;
 use crate::spec::Spec;
 use crate::spec::file::SpecFile;
-use crate::spec::secrets::{Delivery, Provider};
+use crate::spec::secrets::Delivery;
 use crate::spec::values::{Branch, Line, Namespace, Platform, Port, Repository, ServiceName};
 
 /// A service of the project, planned.
@@ -98,7 +98,7 @@ pub fn make(
     volumes.sort();
     volumes.dedup();
     let build_secrets = mounts::of(&images, tables.iter().map(|(_, table)| &table[..]), &secrets)?;
-    let away = secrets.iter().any(|secret| !matches!(secret.provider, Provider::File | Provider::Swarm));
+    let away = secrets.iter().any(|secret| !secret.provider.is_here());
     let outputs = &file.outputs;
     let sidecar = match providers.delivery {
         Delivery::Sidecar if outputs.compose => sidecar::make(catalog, &naming, &units, &secrets, &providers)?,

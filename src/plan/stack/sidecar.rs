@@ -12,7 +12,6 @@ use crate::catalog::Catalog;
 use crate::catalog::clients::{Client, clients};
 use crate::plan::images::Naming;
 use crate::report::Diagnostic;
-use crate::spec::secrets::Provider;
 use crate::spec::values::{ImageRef, SecretId, ServiceName, Size, User};
 
 /// The user of the sidecar: nobody else's number, so that no service owns the files that it reads.
@@ -48,11 +47,6 @@ pub struct Audience {
     pub secrets: Vec<Secret>,
 }
 
-/// Whether a client of the keeper can fetch it from inside a container.
-fn fetched(provider: Provider) -> bool {
-    matches!(provider, Provider::Vault | Provider::Aws | Provider::Azure | Provider::Gcp)
-}
-
 /// The sidecar of these units; `None` if none of them reads what it could fetch.
 ///
 /// # Errors
@@ -68,7 +62,7 @@ pub(super) fn make(
     for unit in units {
         let read: BTreeSet<&SecretId> = unit.secrets.iter().map(|secret| &secret.name).collect();
         let read: Vec<&Secret> = secrets.iter().filter(|secret| read.contains(&secret.name)).collect();
-        if !read.iter().any(|secret| fetched(secret.provider)) {
+        if !read.iter().any(|secret| secret.provider.is_manager()) {
             continue;
         }
         let same =
@@ -99,7 +93,7 @@ pub(super) fn make(
     }
     let mut files: Vec<SecretId> = Vec::new();
     for secret in audiences.iter().flat_map(|audience| &audience.secrets) {
-        if !fetched(secret.provider) && !files.contains(&secret.name) {
+        if !secret.provider.is_manager() && !files.contains(&secret.name) {
             files.push(secret.name.clone());
         }
     }

@@ -227,9 +227,9 @@ pub fn of(stack: &Stack) -> Result<Cluster, Box<Diagnostic>> {
     let pods = pod::pods(stack)?;
     let read = |secret: &&Secret| pods.iter().any(|pod| pod.secrets.iter().any(|mounted| mounted.name == secret.name));
     let secrets: Vec<&Secret> = stack.secrets.iter().filter(read).collect();
-    let managed = secrets.iter().any(|secret| !by_hand(secret.provider));
+    let managed = secrets.iter().any(|secret| secret.provider.is_manager());
     let (own, mut external): (Vec<Secret>, Vec<Secret>) =
-        secrets.into_iter().cloned().partition(|secret| by_hand(secret.provider));
+        secrets.into_iter().cloned().partition(|secret| !secret.provider.is_manager());
     if stack.kubernetes.secrets == KubernetesSecrets::Csi {
         external.clear();
     }
@@ -266,18 +266,13 @@ pub fn of(stack: &Stack) -> Result<Cluster, Box<Diagnostic>> {
     })
 }
 
-/// No manager that a cluster asks keeps it.
-fn by_hand(provider: Provider) -> bool {
-    matches!(provider, Provider::File | Provider::Environment | Provider::Swarm)
-}
-
 /// The manager whose secrets the CSI driver mounts for a unit that reads `secrets`: it mounts one folder from one.
 fn csi(stack: &Stack, unit: &ServiceName, secrets: &[&Secret]) -> Result<Option<Provider>, Box<Diagnostic>> {
     const HELP: &str = "or say `kubernetes.delivery = \"external-secrets\"`";
     let mut providers: Vec<Provider> = secrets.iter().map(|secret| secret.provider).collect();
     providers.sort_unstable();
     providers.dedup();
-    let managed = providers.iter().any(|provider| !by_hand(*provider));
+    let managed = providers.iter().any(|provider| provider.is_manager());
     if stack.kubernetes.secrets != KubernetesSecrets::Csi || !managed {
         return Ok(None);
     }
